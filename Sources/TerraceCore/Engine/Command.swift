@@ -1,0 +1,50 @@
+/// What an engine wants done at a venue. The world that runs the engine carries it out, and reports as events.
+public enum Command: Sendable, Equatable {
+    /// Place a post-only limit order.
+    case place(InstrumentIndex, ClientOrderID, Side, Price, Quantity)
+    /// Change a working order to this price and this total quantity (the filled part included).
+    case amend(InstrumentIndex, ClientOrderID, Side, Price, Quantity)
+    /// Cancel an order.
+    case cancel(InstrumentIndex, ClientOrderID)
+    /// Ask the venue what became of an order.
+    case query(InstrumentIndex, ClientOrderID)
+    /// Ask for a fresh snapshot of an instrument's book.
+    case resnapshot(InstrumentIndex)
+}
+
+/// A bounded buffer of commands that the caller of an engine owns, empties and reuses; it never grows.
+///
+/// An engine asks for `space` before it starts something it could not finish, so that a full buffer delays work and
+/// loses none of it.
+public struct CommandBuffer: ~Copyable {
+    private var storage: [Command]
+    /// How many commands it can hold.
+    public let capacity: Int
+
+    /// A buffer for `capacity` commands.
+    public init(capacity: Int) {
+        self.capacity = capacity
+        self.storage = []
+        self.storage.reserveCapacity(capacity)
+    }
+
+    /// How many commands wait.
+    public var count: Int { self.storage.count }
+    /// Whether none waits.
+    public var isEmpty: Bool { self.storage.isEmpty }
+    /// How many more fit.
+    public var space: Int { self.capacity - self.storage.count }
+    /// The command at `position`, in the order in which they were given.
+    public subscript(position: Int) -> Command { self.storage[position] }
+
+    /// Adds a command.
+    ///
+    /// - Precondition: there is `space`.
+    public mutating func append(_ command: Command) {
+        precondition(self.storage.count < self.capacity, "a command was given to a full buffer")
+        self.storage.append(command)
+    }
+
+    /// Forgets all commands, keeping the memory.
+    public mutating func removeAll() { self.storage.removeAll(keepingCapacity: true) }
+}

@@ -1,0 +1,56 @@
+/// What happens to an engine. Everything that it knows came in as one of these, with its time beside it.
+///
+/// Events are small trivial values: a journal of them replays a run bit for bit. One message of a venue becomes several
+/// events (its levels, then the end of the message), so that no event carries a buffer.
+public enum Event: Sendable {
+    /// Market data of one instrument.
+    case market(MarketEvent)
+    /// What a venue said of one of our orders.
+    case order(OrderReport)
+    /// What a venue said of our balance of a coin.
+    case balance(VenueIndex, AssetIndex, total: Amount)
+    /// A venue's connection came up, went down, or showed that it lives.
+    case connection(VenueIndex, ConnectionEvent)
+    /// All that was due to be read has been read: evaluate at most this many strategies.
+    case turn(limit: Int)
+    /// What a person or the desk's automation wants.
+    case control(Control)
+}
+
+/// Market data of one instrument.
+public enum MarketEvent: Sendable {
+    /// A snapshot follows, level by level, and replaces the book at the next `messageEnded`.
+    case snapshotBegan(InstrumentIndex)
+    /// A level's quantity is now this much in total; zero removes the level.
+    case level(InstrumentIndex, Side, Price, Quantity)
+    /// All levels of a snapshot or a change have come; the book is whole. `venueTime` is zero where the venue tells none.
+    case messageEnded(InstrumentIndex, venueTime: Timestamp)
+    /// A public trade; the side is the aggressor's.
+    case trade(InstrumentIndex, aggressor: Side, Price, Quantity, venueTime: Timestamp)
+    /// The book can't be relied upon until the next snapshot: a gap, a reconnect, bytes that make no sense.
+    case bookLost(InstrumentIndex)
+}
+
+/// What a venue's connection does.
+public enum ConnectionEvent: Sendable {
+    /// Orders can be sent; market data will come.
+    case up
+    /// Nothing gets through: books of the venue are stale, orders in flight are unknown.
+    case down
+    /// A sign of life with no other content.
+    case heartbeat
+}
+
+/// What a person or the desk's automation wants of a running engine.
+public enum Control: Sendable {
+    /// Cancel everything, refuse new orders until `liftKillSwitch`.
+    case kill
+    /// Quote again; loss limits count from here.
+    case liftKillSwitch
+    /// Shed priority classes above this one (1...4; 4 sheds none), by hand.
+    case shed(keepingUpTo: Int)
+    /// Stop quoting one strategy and cancel its orders.
+    case pause(StrategyIndex)
+    /// Quote a paused strategy again.
+    case resume(StrategyIndex)
+}
