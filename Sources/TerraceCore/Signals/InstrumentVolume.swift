@@ -1,0 +1,144 @@
+/// One instrument's volume: a ring of closed buckets as long as the longest period that is followed, a running sum and an
+/// exponential average for each period. Closing a bucket is O(periods).
+struct InstrumentVolume: ~Copyable {
+    private struct Volume {
+        var base = 0.0
+        var quote = 0.0
+    }
+
+    private let basePerUnit: Double
+    private let quotePerUnit: Double
+    private var current = Volume()
+    private var ring: [Volume] = []
+    private var next = 0
+    private var filled = 0
+    private var sums = [Volume](repeating: Volume(), count: VolumePeriod.allCases.count)
+    private var exponential = [Volume](repeating: Volume(), count: VolumePeriod.allCases.count)
+    private var closedEver = false
+
+    init(units: Units) {
+        self.basePerUnit = Self.power(units.quantityExponent)
+        self.quotePerUnit = Self.power(units.priceExponent + units.quantityExponent)
+    }
+
+    private static func power(_ exponent: Int) -> Double {
+        var value = 1.0
+        for _ in 0..<abs(exponent) { value *= 10 }
+        return exponent < 0 ? 1 / value : value
+    }
+
+    /// Keeps at least `buckets` closed buckets from now on; those that are there stay.
+    mutating func keep(_ buckets: Int) {
+        if buckets <= self.ring.count { return }
+        var longer = [Volume](repeating: Volume(), count: buckets)
+        for age in 0..<self.filled { longer[self.filled - 1 - age] = self.bucket(age: age) }
+        self.ring = longer
+        self.next = self.filled % buckets
+        self.resum()
+    }
+
+    mutating func add(_ price: Price, _ quantity: Quantity) {
+        let base = Double(quantity.units)
+        self.current.base += base * self.basePerUnit
+        self.current.quote += Double(price.units) * base * self.quotePerUnit
+    }
+
+    mutating func close(buckets: Int64) {
+        if buckets > Int64(self.ring.count) {
+            // Silent for longer than anything that is kept: the same as a full ring of empty buckets.
+            self.current = Volume()
+            for index in 0..<self.ring.count { self.ring[index] = Volume() }
+            for index in 0..<self.sums.count {
+                self.sums[index] = Volume()
+                self.exponential[index] = Volume()
+            }
+            self.filled = self.ring.count
+            self.closedEver = self.closedEver || self.filled > 0
+            return
+        }
+        for _ in 0..<buckets {
+            let closed = self.current
+            self.current = Volume()
+            self.close(base: closed.base, quote: closed.quote)
+        }
+    }
+
+    mutating func close(base: Double, quote: Double) {
+        if self.ring.isEmpty { return }
+        for (index, period) in VolumePeriod.allCases.enumerated() {
+            if period.buckets <= self.filled {
+                let gone = self.bucket(age: period.buckets - 1)
+                self.sums[index].base -= gone.base
+                self.sums[index].quote -= gone.quote
+            }
+            self.sums[index].base += base
+            self.sums[index].quote += quote
+            let weight = self.closedEver ? 2 / (Double(period.buckets) + 1) : 1
+            self.exponential[index].base += weight * (base - self.exponential[index].base)
+            self.exponential[index].quote += weight * (quote - self.exponential[index].quote)
+        }
+        self.closedEver = true
+        self.ring[self.next] = Volume(base: base, quote: quote)
+        self.next = (self.next + 1) % self.ring.count
+        self.filled = min(self.filled + 1, self.ring.count)
+        // Adding and taking away leaves rounding behind; once a ring it is wiped out.
+        if self.next == 0 { self.resum() }
+    }
+
+    private func bucket(age: Int) -> Volume {
+        self.ring[(self.next - 1 - age + 2 * self.ring.count) % self.ring.count]
+    }
+
+    private mutating func resum() {
+        for (index, period) in VolumePeriod.allCases.enumerated() {
+            var sum = Volume()
+            for age in 0..<min(period.buckets, self.filled) {
+                let bucket = self.bucket(age: age)
+                sum.base += bucket.base
+                sum.quote += bucket.quote
+            }
+            self.sums[index] = sum
+        }
+    }
+
+    func average(_ period: VolumePeriod, _ average: VolumeAverage, _ unit: VolumeUnit) -> Double? {
+        guard self.filled > 0, let index = VolumePeriod.allCases.firstIndex(of: period) else { return nil }
+        guard period.buckets <= self.ring.count else { return nil }
+        let volume: Volume
+        switch average {
+        case .simple:
+            let count = Double(min(self.filled, period.buckets))
+            volume = Volume(base: self.sums[index].base / count, quote: self.sums[index].quote / count)
+        case .exponential:
+            volume = self.exponential[index]
+        }
+        return max(0, unit == .base ? volume.base : volume.quote)
+    }
+
+    /// The ratios of each shorter period's average to each longer one's; their least, greatest or middle; clamped.
+    ///
+    /// While fewer buckets are closed than the shorter period spans, both averages are over the same buckets and the ratio
+    /// is 1. Where nothing was traded in the longer period there is no ratio; without any, the coefficient is 1.
+    func coefficient(_ settings: VolumeSettings) -> Coefficient {
+        var least = Double.infinity
+        var greatest = -Double.infinity
+        for (position, shorter) in settings.periods.enumerated() {
+            for longer in settings.periods[(position + 1)...] {
+                guard let over = self.average(shorter, settings.average, settings.unit),
+                    let under = self.average(longer, settings.average, settings.unit), under > 0
+                else { continue }
+                let ratio = over / under
+                least = min(least, ratio)
+                greatest = max(greatest, ratio)
+            }
+        }
+        if greatest < 0 { return min(max(.one, settings.minimum), settings.maximum) }
+        let value: Double =
+            switch settings.method {
+            case .minimum: least
+            case .maximum: greatest
+            case .middle: (least + greatest) / 2
+            }
+        return min(max(Coefficient(value), settings.minimum), settings.maximum)
+    }
+}

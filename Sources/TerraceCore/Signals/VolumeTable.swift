@@ -1,0 +1,110 @@
+/// Traded volume of all instruments of a shard in buckets of 10 s, and the coefficients made of it.
+///
+/// A coefficient is calculated once per instrument and settings, when a bucket closes, however many strategies use it. The
+/// figures are estimates and are `Double`; what leaves for arithmetic with money is a `Coefficient`.
+public struct VolumeTable: ~Copyable {
+    /// The length of a bucket.
+    public static let bucketNanoseconds: Int64 = 10_000_000_000
+
+    private struct Subscription {
+        let instrument: Int
+        let settings: VolumeSettings
+        var users: Int
+        var coefficient: Coefficient
+    }
+
+    private var instruments = Table<InstrumentVolume>()
+    private var subscriptions: [Subscription] = []
+    /// When the current buckets end; before the first `roll`, the distant past.
+    public private(set) var nextBoundary = Timestamp.distantPast
+
+    /// No instruments.
+    public init() {}
+
+    /// Adds an instrument, in the order of `InstrumentIndex`, and returns its index.
+    public mutating func addInstrument(units: Units) -> Int {
+        self.instruments.append(InstrumentVolume(units: units))
+    }
+
+    /// Follows an instrument's coefficient under `settings`; the same ones share a calculation. Allocates.
+    ///
+    /// What was traded before the first subscription that needs so long a period is not known to it: until its buckets are
+    /// there, averages are over those that are.
+    public mutating func subscribe(_ instrument: InstrumentIndex, _ settings: VolumeSettings) -> VolumeSubscription {
+        for index in 0..<self.subscriptions.count
+        where self.subscriptions[index].instrument == instrument.index
+            && self.subscriptions[index].settings == settings
+        {
+            self.subscriptions[index].users += 1
+            return VolumeSubscription(index: index)
+        }
+        self.instruments[instrument.index].keep(settings.periods.map { $0.buckets }.max() ?? 0)
+        let new = Subscription(
+            instrument: instrument.index, settings: settings, users: 1,
+            coefficient: self.instruments[instrument.index].coefficient(settings))
+        if let free = self.subscriptions.firstIndex(where: { $0.users == 0 }) {
+            self.subscriptions[free] = new
+            return VolumeSubscription(index: free)
+        }
+        self.subscriptions.append(new)
+        return VolumeSubscription(index: self.subscriptions.count - 1)
+    }
+
+    /// Ends a subscription.
+    public mutating func unsubscribe(_ subscription: VolumeSubscription) {
+        self.subscriptions[subscription.index].users -= 1
+    }
+
+    /// A public trade, counted into the current bucket whatever its venue says of its time.
+    public mutating func traded(
+        _ instrument: InstrumentIndex, _ price: Price, _ quantity: Quantity, at time: Timestamp
+    ) {
+        self.instruments[instrument.index].add(price, quantity)
+    }
+
+    /// A closed bucket from history, oldest first, before the first trade. Volumes in whole coins.
+    public mutating func warm(_ instrument: InstrumentIndex, base: Double, quote: Double) {
+        self.instruments[instrument.index].close(base: base, quote: quote)
+        for index in 0..<self.subscriptions.count where self.subscriptions[index].instrument == instrument.index {
+            self.subscriptions[index].coefficient = self.instruments[instrument.index].coefficient(
+                self.subscriptions[index].settings)
+        }
+    }
+
+    /// Closes the buckets that have ended by `now`, and recalculates each coefficient once.
+    ///
+    /// - Returns: whether any bucket closed.
+    /// - Complexity: O(instruments x periods), times the closed buckets up to the longest period kept.
+    public mutating func roll(to now: Timestamp) -> Bool {
+        if now < self.nextBoundary { return false }
+        let start = now.nanoseconds / Self.bucketNanoseconds * Self.bucketNanoseconds
+        let isFirst = self.nextBoundary == .distantPast
+        let closed = isFirst ? 0 : (start - self.nextBoundary.nanoseconds) / Self.bucketNanoseconds + 1
+        self.nextBoundary = Timestamp(nanoseconds: start).advanced(by: Self.bucketNanoseconds)
+        if isFirst { return false }
+        for index in 0..<self.instruments.count { self.instruments[index].close(buckets: closed) }
+        for index in 0..<self.subscriptions.count where self.subscriptions[index].users > 0 {
+            let settings = self.subscriptions[index].settings
+            self.subscriptions[index].coefficient =
+                self.instruments[self.subscriptions[index].instrument].coefficient(settings)
+        }
+        return true
+    }
+
+    /// The coefficient of a subscription, as of the last closed bucket; 1 without history.
+    public func coefficient(_ subscription: VolumeSubscription) -> Coefficient {
+        self.subscriptions[subscription.index].coefficient
+    }
+
+    /// The mean volume of a bucket over a period, in whole coins; nil without a closed bucket or where the period is not kept.
+    public func average(
+        _ instrument: InstrumentIndex, _ period: VolumePeriod, _ average: VolumeAverage, _ unit: VolumeUnit
+    ) -> Double? {
+        self.instruments[instrument.index].average(period, average, unit)
+    }
+}
+
+/// Where a strategy finds its coefficient.
+public struct VolumeSubscription: Sendable, Equatable {
+    let index: Int
+}
