@@ -230,7 +230,8 @@ public struct Engine: ~Copyable {
         var left = limit
         while left > 0, commands.space >= self.mostSlots, let (strategy, since) = self.ready.pop() {
             left -= 1
-            let lateness = self.now.nanoseconds(since: since)
+            // What was registered before the first event has waited for nothing.
+            let lateness = since == .distantPast ? 0 : self.now.nanoseconds(since: since)
             if lateness > self.statistics.lateness { self.statistics.lateness = lateness }
             self.emergency.observe(lateness)
             self.evaluate(strategy.index, &commands)
