@@ -29,16 +29,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Floor 0: the system.
-        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "CSystem"),
+        .target(name: "CTerrace"),
         // Floor 1: the pure engine. It depends on nothing.
         .target(name: "TerraceCore", swiftSettings: ours),
         // Floor 2: the worlds around it.
-        .target(name: "TerraceVenues", dependencies: ["TerraceCore", "CZlib"], swiftSettings: ours),
         .target(
             name: "TerraceSimulation",
             dependencies: ["TerraceCore", .product(name: "HeapModule", package: "swift-collections")],
@@ -47,7 +44,7 @@ let package = Package(
         .target(
             name: "TerraceRuntime",
             dependencies: [
-                "TerraceCore", "TerraceVenues", "TerraceSimulation", "CSystem",
+                "TerraceCore", "TerraceSimulation", "CTerrace",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -57,9 +54,8 @@ let package = Package(
         .target(
             name: "TerraceOperations",
             dependencies: [
-                "TerraceCore", "TerraceVenues", "TerraceSimulation", "TerraceRuntime", "CSystem",
+                "TerraceCore", "TerraceSimulation", "TerraceRuntime", "CTerrace",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: ours),
         // Floor 5: the command line.
@@ -72,13 +68,7 @@ let package = Package(
             swiftSettings: ours),
         .testTarget(name: "TerraceCoreTests", dependencies: ["TerraceCore"], swiftSettings: tests),
         .testTarget(
-            name: "TerraceVenuesTests", dependencies: ["TerraceVenues"], resources: [.copy("Fixtures")],
-            swiftSettings: tests),
-        .testTarget(
             name: "TerraceSimulationTests", dependencies: ["TerraceSimulation", "TerraceCore"], swiftSettings: tests),
-        .testTarget(
-            name: "TerraceRuntimeTests", dependencies: ["TerraceRuntime", "TerraceSimulation", "TerraceCore"],
-            swiftSettings: tests),
         .testTarget(
             name: "TerraceOperationsTests", dependencies: ["TerraceOperations", "TerraceCore"], swiftSettings: tests),
     ]

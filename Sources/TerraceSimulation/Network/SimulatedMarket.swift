@@ -129,8 +129,8 @@ public struct SimulatedMarket: ~Copyable {
 
     private mutating func schedule(_ core: Int, after now: Timestamp) {
         let place = self.places[core]
-        // 5.2 level records a burst at this flow's settings; `pace` corrects for what regimes make of it.
-        let bursts = self.rate / 5.2 * place.weight / self.weightSum * self.pace * self.fundamentals[place.pair].volume
+        // 3.9 level records a burst at this flow's settings; `pace` corrects for what regimes make of it.
+        let bursts = self.rate / 3.9 * place.weight / self.weightSum * self.pace * self.fundamentals[place.pair].volume
         let gap = self.flows[core].exponential(1e9 / max(bursts, 0.001))
         self.sequence += 1
         self.heap.insert(
@@ -206,7 +206,7 @@ public struct SimulatedMarket: ~Copyable {
         let elapsed = Double(now.nanoseconds(since: self.start)) / 1e9
         if elapsed > 0.5 {
             let ratio = self.rate * elapsed / Double(max(1, self.published))
-            self.pace = min(3, max(0.3, self.pace * (1 + 0.001 * (ratio - 1))))
+            self.pace = min(3, max(0.3, self.pace * (1 + 0.02 * (ratio - 1))))
         }
         self.schedule(core, after: now)
     }

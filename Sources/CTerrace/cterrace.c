@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "csystem.h"
+#include "cterrace.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -15,7 +15,7 @@
 
 static __thread uint64_t allocations;
 
-uint64_t csystem_allocations(void) { return allocations; }
+uint64_t cterrace_allocations(void) { return allocations; }
 
 #if defined(__GLIBC__)
 // The allocator's entry points, counted and passed on. glibc exports the originals under these names for this use.
@@ -59,7 +59,7 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
 }
 #endif
 
-uint64_t csystem_cycles(void) {
+uint64_t cterrace_cycles(void) {
 #if defined(__x86_64__)
     return __rdtsc();
 #else
@@ -69,7 +69,7 @@ uint64_t csystem_cycles(void) {
 #endif
 }
 
-int csystem_pin(int processor) {
+int cterrace_pin(int processor) {
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(processor, &set);

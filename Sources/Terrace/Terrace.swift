@@ -1,0 +1,40 @@
+import ArgumentParser
+import Foundation
+
+/// The command line. One file a command.
+@main
+struct Terrace: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "terrace",
+        abstract: "A market-making engine: stacked quotes on hundreds of pairs over many venues, in one process.",
+        discussion: """
+            Start with `terrace demo`: it makes markets on 100 pairs over 4 simulated venues until you press Ctrl-C.
+
+            Exit codes: 0 good, 1 failed, 2 usage or configuration.
+            """,
+        version: "0.1.0",
+        subcommands: [DemoCommand.self])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let code as ExitCode {
+            Foundation.exit(code.rawValue)
+        } catch {
+            let text = Self.fullMessage(for: error)
+            let code = Self.exitCode(for: error)
+            if code.isSuccess {
+                print(text)
+                Foundation.exit(0)
+            }
+            FileHandle.standardError.write(Data((text + "\n").utf8))
+            // The library's own code for wrong usage is 64; ours is 2.
+            Foundation.exit(code == .validationFailure ? 2 : 1)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Histogram
+public import TerraceCore
+public import TerraceRuntime
+public import TerraceSimulation
+
+/// What one shard has done so far, as plain values that may leave its loop.
+public struct ShardSummary: Sendable {
+    /// A strategy's line on the screen and in the report.
+    public struct Strategy: Sendable {
+        public let id: String
+        public let symbol: String
+        public let quote: String
+        public let quantity: String
+        public let averagePrice: String?
+        public let profit: Amount
+        public let volume: Amount
+        public let open: Int
+        public let missing: Int
+        public let gate: Gate
+    }
+    public let statistics: EngineStatistics
+    public let strategies: [Strategy]
+    public let openOrders: Int
+    public let hash: UInt64
+    public let latencies: StageLatencies
+    public let keptClasses: Int
+
+    /// Looks at an engine; costs some microseconds a strategy, so it is called a few times a second at most.
+    public init(_ engine: borrowing Engine, _ setup: MarketSetup, _ latencies: StageLatencies, hash: Bool) {
+        self.statistics = engine.statistics
+        self.latencies = latencies
+        self.openOrders = engine.openOrders
+        self.keptClasses = engine.keptClasses
+        self.hash = hash ? engine.stateHash() : 0
+        var list: [Strategy] = []
+        for index in 0..<engine.strategyCount {
+            let strategy = StrategyIndex(UInt32(truncatingIfNeeded: index))
+            let definition = engine.definition(strategy)
+            let pair = setup.pairs[definition.pair.index]
+            let position = engine.position(strategy)
+            var open = 0
+            var missing = 0
+            var gate = Gate.none
+            for slot in engine.slots(strategy) {
+                if slot.order.state != .idle { open += 1 }
+                if slot.gate != .none {
+                    missing += 1
+                    gate = slot.gate
+                }
+            }
+            list.append(
+                Strategy(
+                    id: definition.id, symbol: setup.symbols[definition.pair.index],
+                    quote: setup.assets[pair.quote.index], quantity: pair.units.text(position.quantity),
+                    averagePrice: position.averagePrice(roundedFor: .bid).map { pair.units.text($0) },
+                    profit: engine.profit(strategy), volume: pair.units.amount(of: position.volume), open: open,
+                    missing: missing, gate: gate))
+        }
+        self.strategies = list
+    }
+}
+
+extension RunReport {
+    /// The report of shards that ran side by side for `seconds`.
+    public init(_ shards: [ShardSummary], pairs: Int, venues: Int, seconds: Double, mismatches: [String]) {
+        self.init()
+        self.pairs = pairs
+        self.venues = venues
+        self.seconds = seconds
+        var volume: [String: Amount] = [:]
+        var profit: [String: Amount] = [:]
+        var hash = StateHash()
+        for shard in shards {
+            let counted = shard.statistics
+            self.strategies += shard.strategies.count
+            self.updates += counted.updates
+            self.evaluations += counted.evaluations
+            self.conflated += counted.conflated
+            self.orders.placed += counted.placed
+            self.orders.amended += counted.amended
+            self.orders.cancelled += counted.cancelled
+            self.orders.rejected += counted.rejected
+            self.orders.workingAtEnd += shard.openOrders
+            self.fills += counted.fills
+            for gate in Gate.allCases where gate != .none && counted.gates[Int(gate.rawValue)] > 0 {
+                self.gates[gate.name, default: 0] += counted.gates[Int(gate.rawValue)]
+            }
+            for strategy in shard.strategies {
+                volume[strategy.quote, default: .zero] += strategy.volume
+                profit[strategy.quote, default: .zero] += strategy.profit
+                self.positions.append(
+                    Holding(
+                        strategy: strategy.id, quantity: strategy.quantity, averagePrice: strategy.averagePrice,
+                        profit: strategy.profit.text))
+            }
+            hash.combine(shard.hash)
+        }
+        self.updatesPerSecond = seconds > 0 ? (Double(self.updates) / seconds).rounded() : 0
+        self.volume = volume.mapValues { $0.text }
+        self.profit = profit.mapValues { $0.text }
+        self.mismatches = mismatches
+        self.reconciled = mismatches.isEmpty
+        self.stateHash = String(hash.value, radix: 16)
+        self.memoryBytes.resident = residentBytes()
+        self.memoryBytes.perStrategy = self.strategies == 0 ? 0 : self.memoryBytes.resident / self.strategies
+        for shard in shards {
+            for (name, histogram) in shard.latencies.stages where histogram.totalCount > 0 {
+                // With several shards the slowest is told.
+                let these = Percentiles(
+                    p50: UInt64(histogram.valueAtPercentile(50)), p95: UInt64(histogram.valueAtPercentile(95)),
+                    p99: UInt64(histogram.valueAtPercentile(99)), p999: UInt64(histogram.valueAtPercentile(99.9)),
+                    max: UInt64(histogram.max))
+                if these.p99 >= self.latencyNs[name]?.p99 ?? 0 { self.latencyNs[name] = these }
+            }
+        }
+    }
+}
