@@ -69,7 +69,5 @@ let package = Package(
         .testTarget(name: "TerraceCoreTests", dependencies: ["TerraceCore"], swiftSettings: tests),
         .testTarget(
             name: "TerraceSimulationTests", dependencies: ["TerraceSimulation", "TerraceCore"], swiftSettings: tests),
-        .testTarget(
-            name: "TerraceOperationsTests", dependencies: ["TerraceOperations", "TerraceCore"], swiftSettings: tests),
     ]
 )

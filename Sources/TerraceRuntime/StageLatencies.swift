@@ -16,7 +16,8 @@ public struct StageLatencies: Sendable {
 
     private static var empty: Histogram<UInt32> {
         // Three digits from a nanosecond to ten seconds.
-        Histogram<UInt32>(lowestDiscernibleValue: 1, highestTrackableValue: 10_000_000_000, numberOfSignificantValueDigits: .two)
+        Histogram<UInt32>(
+            lowestDiscernibleValue: 1, highestTrackableValue: 10_000_000_000, numberOfSignificantValueDigits: .two)
     }
 
     /// The stages with their names in reports.

@@ -40,7 +40,11 @@ struct ConsolidatedSide {
         while position < count, self.side.isBetter(self.levels[position].price, than: price) { position += 1 }
         if position < count, self.levels[position].price == price {
             self.levels[position].quantity.units += new - old
-            if new == 0 { self.levels[position].venues.remove(venue) } else { self.levels[position].venues.insert(venue) }
+            if new == 0 {
+                self.levels[position].venues.remove(venue)
+            } else {
+                self.levels[position].venues.insert(venue)
+            }
             if self.levels[position].venues.isEmpty {
                 self.levels.remove(at: position)
                 if !self.isComplete, self.levels.count < Self.least { self.isValid = false }

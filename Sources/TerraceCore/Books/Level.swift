@@ -41,6 +41,13 @@ public struct ConsolidatedLevel: Equatable, Sendable {
     /// The venues that contribute to this level.
     public var venues: VenueSet
 
+    /// A level.
+    public init(price: Price, quantity: Quantity, venues: VenueSet) {
+        self.price = price
+        self.quantity = quantity
+        self.venues = venues
+    }
+
     /// No level.
     public static let none = ConsolidatedLevel(price: .zero, quantity: .zero, venues: .none)
     /// Whether there is no level.

@@ -177,8 +177,10 @@ extension Engine {
         }
         let room =
             side == .bid
-            ? Headroom.bid(position: now.position, openBids: self.strategies[index].openBids - own.open, settings: now.settings)
-            : Headroom.ask(position: now.position, openAsks: self.strategies[index].openAsks - own.open, settings: now.settings)
+            ? Headroom.bid(
+                position: now.position, openBids: self.strategies[index].openBids - own.open, settings: now.settings)
+            : Headroom.ask(
+                position: now.position, openAsks: self.strategies[index].openAsks - own.open, settings: now.settings)
         if room.units < units {
             units = room.units
             reason = .headroom

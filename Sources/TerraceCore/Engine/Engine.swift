@@ -78,7 +78,11 @@ public struct Engine: ~Copyable {
                 self.statistics.anomalies += 1
             }
         case .connection(let venue, let change):
-            if venue.index < self.venues.count { self.handle(change, of: venue) } else { self.statistics.anomalies += 1 }
+            if venue.index < self.venues.count {
+                self.handle(change, of: venue)
+            } else {
+                self.statistics.anomalies += 1
+            }
         case .turn(let limit): self.turn(limit, &commands)
         case .control(let control): self.handle(control)
         }

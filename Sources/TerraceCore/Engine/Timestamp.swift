@@ -11,6 +11,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// After everything.
     public static let distantFuture = Timestamp(nanoseconds: .max)
 
+    /// Orders by the count.
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// The moment `nanoseconds` later; holds at `distantFuture`.

@@ -6,6 +6,7 @@ public struct VenueIndex: Hashable, Comparable, Sendable {
     public init(_ raw: UInt8) { self.raw = raw }
     /// The index as an array wants it.
     public var index: Int { Int(self.raw) }
+    /// Orders by the count.
     public static func < (left: VenueIndex, right: VenueIndex) -> Bool { left.raw < right.raw }
 }
 

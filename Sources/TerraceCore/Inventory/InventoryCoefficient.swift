@@ -17,14 +17,16 @@ public enum InventoryCoefficient {
 public enum Headroom {
     /// For bids: target + deviation - position - open bids, never negative.
     public static func bid(position: Quantity, openBids: Quantity, settings: InventorySettings) -> Quantity {
-        clamped(Int128(settings.target.units) + Int128(settings.maximumDeviation.units)
-            - Int128(position.units) - Int128(openBids.units))
+        clamped(
+            Int128(settings.target.units) + Int128(settings.maximumDeviation.units)
+                - Int128(position.units) - Int128(openBids.units))
     }
 
     /// For asks: position - (target - deviation) - open asks, never negative.
     public static func ask(position: Quantity, openAsks: Quantity, settings: InventorySettings) -> Quantity {
-        clamped(Int128(position.units) - Int128(settings.target.units)
-            + Int128(settings.maximumDeviation.units) - Int128(openAsks.units))
+        clamped(
+            Int128(position.units) - Int128(settings.target.units)
+                + Int128(settings.maximumDeviation.units) - Int128(openAsks.units))
     }
 
     private static func clamped(_ units: Int128) -> Quantity {

@@ -15,10 +15,16 @@ public struct Amount: Hashable, Comparable, Sendable {
     /// The decimal exponent of the unit.
     public static let exponent = -20
 
+    /// Orders by the count.
     public static func < (left: Amount, right: Amount) -> Bool { left.units < right.units }
+    /// The sum; traps on overflow, which the input limits rule out.
     public static func + (left: Amount, right: Amount) -> Amount { Amount(units: left.units + right.units) }
+    /// The difference; traps on overflow, which the input limits rule out.
     public static func - (left: Amount, right: Amount) -> Amount { Amount(units: left.units - right.units) }
+    /// Adds; traps on overflow, which the input limits rule out.
     public static func += (left: inout Amount, right: Amount) { left.units += right.units }
+    /// Subtracts; traps on overflow, which the input limits rule out.
     public static func -= (left: inout Amount, right: Amount) { left.units -= right.units }
+    /// The negative.
     public static prefix func - (amount: Amount) -> Amount { Amount(units: -amount.units) }
 }

@@ -19,6 +19,7 @@ public struct Coefficient: Hashable, Comparable, Sendable {
     /// The coefficient 0.
     public static let zero = Coefficient(ppm: 0)
 
+    /// Orders by the count.
     public static func < (left: Coefficient, right: Coefficient) -> Bool { left.ppm < right.ppm }
 
     /// This coefficient's magnitude.

@@ -12,5 +12,6 @@ public struct Millibps: Hashable, Comparable, Sendable {
     /// Nothing.
     public static let zero = Millibps(0)
 
+    /// Orders by the count.
     public static func < (left: Millibps, right: Millibps) -> Bool { left.units < right.units }
 }

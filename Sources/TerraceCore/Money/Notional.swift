@@ -16,14 +16,20 @@ public struct Notional: Hashable, Comparable, Sendable {
         self.units = Int128(price.units) * Int128(quantity.units)
     }
 
+    /// Orders by the count.
     public static func < (left: Notional, right: Notional) -> Bool { left.units < right.units }
+    /// The sum; traps on overflow, which the input limits rule out.
     public static func + (left: Notional, right: Notional) -> Notional {
         Notional(units: left.units + right.units)
     }
+    /// The difference; traps on overflow, which the input limits rule out.
     public static func - (left: Notional, right: Notional) -> Notional {
         Notional(units: left.units - right.units)
     }
+    /// Adds; traps on overflow, which the input limits rule out.
     public static func += (left: inout Notional, right: Notional) { left.units += right.units }
+    /// Subtracts; traps on overflow, which the input limits rule out.
     public static func -= (left: inout Notional, right: Notional) { left.units -= right.units }
+    /// The negative.
     public static prefix func - (notional: Notional) -> Notional { Notional(units: -notional.units) }
 }

@@ -17,5 +17,6 @@ public struct Price: Hashable, Comparable, Sendable {
     /// `Int128`, and the quantities of all 64 venues at one price still fit an `Int64`.
     public static let limit: Int64 = 1 << 56
 
+    /// Orders by the count.
     public static func < (left: Price, right: Price) -> Bool { left.units < right.units }
 }

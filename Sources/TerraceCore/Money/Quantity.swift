@@ -12,14 +12,20 @@ public struct Quantity: Hashable, Comparable, Sendable {
     /// The largest quantity that is let in: 2^56 units. See `Price.limit` for what this proves.
     public static let limit: Int64 = 1 << 56
 
+    /// Orders by the count.
     public static func < (left: Quantity, right: Quantity) -> Bool { left.units < right.units }
+    /// The sum; traps on overflow, which the input limits rule out.
     public static func + (left: Quantity, right: Quantity) -> Quantity {
         Quantity(units: left.units + right.units)
     }
+    /// The difference; traps on overflow, which the input limits rule out.
     public static func - (left: Quantity, right: Quantity) -> Quantity {
         Quantity(units: left.units - right.units)
     }
+    /// Adds; traps on overflow, which the input limits rule out.
     public static func += (left: inout Quantity, right: Quantity) { left.units += right.units }
+    /// Subtracts; traps on overflow, which the input limits rule out.
     public static func -= (left: inout Quantity, right: Quantity) { left.units -= right.units }
+    /// The negative.
     public static prefix func - (quantity: Quantity) -> Quantity { Quantity(units: -quantity.units) }
 }

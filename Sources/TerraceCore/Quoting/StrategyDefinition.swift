@@ -60,6 +60,7 @@ public enum Priority: UInt8, Sendable, CaseIterable, Comparable {
 
     /// 0 for critical to 3 for low.
     public var index: Int { Int(self.rawValue) - 1 }
+    /// Orders by the count.
     public static func < (left: Priority, right: Priority) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -164,6 +165,7 @@ public enum VolumePeriod: UInt16, Sendable, CaseIterable, Comparable {
 
     /// How many buckets of 10 s it spans.
     public var buckets: Int { Int(self.rawValue) }
+    /// Orders by the count.
     public static func < (left: VolumePeriod, right: VolumePeriod) -> Bool { left.rawValue < right.rawValue }
 
     /// The name in the configuration.

@@ -9,7 +9,8 @@ public enum Screen {
     public static func line(_ shards: [ShardSummary], _ seconds: Double) -> String {
         let totals = Totals(shards)
         return String(
-            format: "%6.0fs  updates %@  evaluations %@  orders open %d  fills %@  profit %@  update to command p50 %@ p99 %@",
+            format:
+                "%6.0fs  updates %@  evaluations %@  orders open %d  fills %@  profit %@  update to command p50 %@ p99 %@",
             seconds, grouped(totals.updates), grouped(totals.evaluations), totals.open, grouped(totals.fills),
             profits(totals.profit), duration(totals.p50), duration(totals.p99))
     }
@@ -33,7 +34,8 @@ public enum Screen {
         for strategy in attention.prefix(max(3, height - lines.count - 1)) {
             lines.append(
                 "  \(padRight(strategy.symbol, 18))  \(pad("\(strategy.missing)", 9))  \(padRight(strategy.gate.name, 18))  "
-                    + "\(padRight(String(strategy.quantity.prefix(20)), 20))  \(short(strategy.profit)) \(strategy.quote)")
+                    + "\(padRight(String(strategy.quantity.prefix(20)), 20))  \(short(strategy.profit)) \(strategy.quote)"
+            )
         }
         return lines
     }
@@ -48,12 +50,14 @@ public enum Screen {
             "fills        \(grouped(report.fills))",
         ]
         for coin in report.profit.keys.sorted() {
-            lines.append("profit       \(report.profit[coin] ?? "0") \(coin), volume \(report.volume[coin] ?? "0") \(coin)")
+            lines.append(
+                "profit       \(report.profit[coin] ?? "0") \(coin), volume \(report.volume[coin] ?? "0") \(coin)")
         }
         for stage in report.latencyNs.keys.sorted() {
             if let these = report.latencyNs[stage] {
                 lines.append(
-                    "latency      \(stage): p50 \(duration(these.p50)), p99 \(duration(these.p99)), max \(duration(these.max))")
+                    "latency      \(stage): p50 \(duration(these.p50)), p99 \(duration(these.p99)), max \(duration(these.max))"
+                )
             }
         }
         lines.append("memory       \(report.memoryBytes.resident / 1_000_000) MB resident")
@@ -137,6 +141,7 @@ public enum Screen {
         nanoseconds < 1_000
             ? "\(nanoseconds) ns"
             : nanoseconds < 1_000_000
-                ? String(format: "%.1f us", Double(nanoseconds) / 1e3) : String(format: "%.1f ms", Double(nanoseconds) / 1e6)
+                ? String(format: "%.1f us", Double(nanoseconds) / 1e3)
+                : String(format: "%.1f ms", Double(nanoseconds) / 1e6)
     }
 }

@@ -7,22 +7,38 @@ public import TerraceSimulation
 public struct ShardSummary: Sendable {
     /// A strategy's line on the screen and in the report.
     public struct Strategy: Sendable {
+        /// Its id.
         public let id: String
+        /// Its pair.
         public let symbol: String
+        /// The coin of its profit.
         public let quote: String
+        /// What it holds, as decimal text.
         public let quantity: String
+        /// Average cost; nil when flat.
         public let averagePrice: String?
+        /// Profit at the last reference price.
         public let profit: Amount
+        /// What it has traded, in the quote coin.
         public let volume: Amount
+        /// Orders that are not idle.
         public let open: Int
+        /// Slots that are held back.
         public let missing: Int
+        /// Why the last of them is.
         public let gate: Gate
     }
+    /// What the engine counted.
     public let statistics: EngineStatistics
+    /// One a strategy.
     public let strategies: [Strategy]
+    /// Orders that are not idle.
     public let openOrders: Int
+    /// The state hash, where it was asked for.
     public let hash: UInt64
+    /// By stage.
     public let latencies: StageLatencies
+    /// Priority classes that are not shed.
     public let keptClasses: Int
 
     /// Looks at an engine; costs some microseconds a strategy, so it is called a few times a second at most.

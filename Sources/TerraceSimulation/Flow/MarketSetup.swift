@@ -87,7 +87,8 @@ public struct MarketSetup: Sendable {
             InstrumentDefinition(
                 venue: VenueIndex(UInt8(truncatingIfNeeded: venue)),
                 rules: TradingRules(
-                    tick: Grid(step: venue % 3 == 2 ? tick * 2 : tick), lot: Grid(step: venue % 2 == 1 ? lot * 10 : lot),
+                    tick: Grid(step: venue % 3 == 2 ? tick * 2 : tick),
+                    lot: Grid(step: venue % 2 == 1 ? lot * 10 : lot),
                     minimumQuantity: Quantity(units: lot * 10), minimumNotional: Notional(units: minimum),
                     makerFee: Millibps([10_000, -1_000, 8_000, 20_000][venue % 4]), takerFee: Millibps(50_000),
                     canAmend: venue % 2 == 1))

@@ -35,7 +35,8 @@ struct Fundamental {
         if now.nanoseconds >= self.regimeEnds {
             let draw = self.random.unit()
             self.regime = draw < 0.35 ? 0 : draw < 0.75 ? 1 : draw < 0.97 ? 2 : 3
-            self.regimeEnds = now.nanoseconds + Int64(self.random.exponential(Self.regimes[self.regime].meanSeconds) * 1e9)
+            self.regimeEnds =
+                now.nanoseconds + Int64(self.random.exponential(Self.regimes[self.regime].meanSeconds) * 1e9)
         }
     }
 }
@@ -77,7 +78,9 @@ struct OrderFlow {
     }
 
     /// Fills an empty book around `fair`.
-    mutating func seed(_ venue: inout SimulatedVenue, _ instrument: Int, fair: Double, at now: Timestamp, _ out: inout VenueOutput) {
+    mutating func seed(
+        _ venue: inout SimulatedVenue, _ instrument: Int, fair: Double, at now: Timestamp, _ out: inout VenueOutput
+    ) {
         for step in 0..<40 {
             for side in Side.allCases { self.limit(&venue, instrument, side, fair, 1 + step, at: now, &out) }
         }

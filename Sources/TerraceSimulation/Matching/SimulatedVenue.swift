@@ -268,7 +268,9 @@ public struct SimulatedVenue {
         return self.books[instrument].bids.last.map { price <= $0.price } ?? false
     }
 
-    private func cost(_ definition: SimulatedInstrument, _ side: Side, _ price: Int64, _ quantity: Int64) -> (Int, Amount) {
+    private func cost(_ definition: SimulatedInstrument, _ side: Side, _ price: Int64, _ quantity: Int64) -> (
+        Int, Amount
+    ) {
         side == .bid
             ? (
                 definition.quote.index,
@@ -297,7 +299,9 @@ public struct SimulatedVenue {
 
     /// Cancels every order of an account.
     public mutating func cancelAll(_ account: AccountIndex, at now: Timestamp, into out: inout VenueOutput) {
-        for order in self.openOrders(account) { self.cancel(order.instrument, account, order.client, at: now, into: &out) }
+        for order in self.openOrders(account) {
+            self.cancel(order.instrument, account, order.client, at: now, into: &out)
+        }
     }
 
     /// Cancels an order of the crowd by its place in the pool.
@@ -393,7 +397,8 @@ public struct SimulatedVenue {
                 self.settle(order, Price(units: resting.price), quantity, trade, isMaker: false, now, &out)
             }
             if resting.account != 0 {
-                self.settle(self.pool[Int(place)], Price(units: resting.price), quantity, trade, isMaker: true, now, &out)
+                self.settle(
+                    self.pool[Int(place)], Price(units: resting.price), quantity, trade, isMaker: true, now, &out)
             }
             if self.pool[Int(place)].remaining == 0 { self.remove(place) }
         }
@@ -536,7 +541,11 @@ public struct SimulatedVenue {
     }
 
     private mutating func setLevel(_ instrument: Int, _ side: Side, _ position: Int, _ level: BookLevel) {
-        if side == .bid { self.books[instrument].bids[position] = level } else { self.books[instrument].asks[position] = level }
+        if side == .bid {
+            self.books[instrument].bids[position] = level
+        } else {
+            self.books[instrument].asks[position] = level
+        }
     }
 
     /// Bids rise to the best at the end, asks fall to it.

@@ -82,7 +82,9 @@ public struct SimulatedMarket: ~Copyable {
                     base: definition.base, quote: definition.quote, units: definition.units, rules: instrument.rules)
                 let venue = instrument.venue.index
                 self.places.append(
-                    Place(venue: venue, local: instruments[venue].count, pair: pair, weight: 1 / (1 + Double(pair) * 0.03)))
+                    Place(
+                        venue: venue, local: instruments[venue].count, pair: pair, weight: 1 / (1 + Double(pair) * 0.03)
+                    ))
                 self.cores[venue].append(self.places.count - 1)
                 self.flows.append(
                     OrderFlow(

@@ -22,7 +22,9 @@ public enum Reconciliation {
                 }
             }
         }
-        if fills != engine.statistics.fills { found.append("fills: engine \(engine.statistics.fills), venues \(fills)") }
+        if fills != engine.statistics.fills {
+            found.append("fills: engine \(engine.statistics.fills), venues \(fills)")
+        }
         for index in 0..<engine.strategyCount {
             let strategy = StrategyIndex(UInt32(truncatingIfNeeded: index))
             for slot in engine.slots(strategy) where slot.order.state != .idle {
