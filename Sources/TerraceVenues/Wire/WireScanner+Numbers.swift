@@ -1,0 +1,128 @@
+import TerraceCore
+
+extension WireScanner {
+    /// Reads a whole number: an id, a time, a count.
+    ///
+    /// - Throws: `negative` below zero; `integer` where no plain whole number stands, or 2^63 and above.
+    @inline(__always)
+    public mutating func integer(_ bytes: Span<UInt8>) throws(WireError) -> Int64 {
+        self.skipBlanks(bytes)
+        let start = self.position
+        var value: UInt64 = 0
+        while self.position < bytes.count {
+            let digit = bytes[self.position] &- UInt8(ascii: "0")
+            if digit > 9 { break }
+            // Up to 19 digits are below 10^19, which 64 bits without sign hold.
+            guard self.position - start < 19 else { throw self.error(.integer) }
+            value = value &* 10 &+ UInt64(digit)
+            self.position += 1
+        }
+        let digits = self.position - start
+        let next = self.peek(bytes)
+        if digits == 0 { throw self.error(next == UInt8(ascii: "-") ? .negative : .integer) }
+        guard value <= UInt64(Int64.max), digits == 1 || bytes[start] != UInt8(ascii: "0"),
+            next != UInt8(ascii: "."), next | 0x20 != UInt8(ascii: "e")
+        else { throw self.error(.integer) }
+        return Int64(bitPattern: value)
+    }
+
+    /// Reads a whole number that may be below zero, such as an error code.
+    public mutating func signedInteger(_ bytes: Span<UInt8>) throws(WireError) -> Int64 {
+        let isNegative = self.takes("-", bytes)
+        let magnitude = try self.integer(bytes)
+        return isNegative ? -magnitude : magnitude
+    }
+
+    /// Reads `true` or `false`.
+    public mutating func boolean(_ bytes: Span<UInt8>) throws(WireError) -> Bool {
+        self.skipBlanks(bytes)
+        let first = self.peek(bytes)
+        guard first == UInt8(ascii: "t") || first == UInt8(ascii: "f") else { throw self.error(.boolean) }
+        try self.skipValue(bytes)
+        return first == UInt8(ascii: "t")
+    }
+
+    /// Reads a price or quantity, as text or as a number, as a count of `unit`: exact, never by way of a float.
+    ///
+    /// - Throws: `decimal`, `finerThanUnit`, `tooLarge` or `negative`.
+    @inline(__always)
+    public mutating func decimal(_ bytes: Span<UInt8>, unit: DecimalUnit) throws(WireError) -> Int64 {
+        self.skipBlanks(bytes)
+        if self.peek(bytes) == UInt8(ascii: "\"") {
+            self.position += 1
+            let value = self.quotedDecimal(bytes, unit: unit)
+            if value >= 0 { return value }
+            self.position -= 1
+        }
+        return try self.anyDecimal(bytes, unit: unit)
+    }
+
+    /// Reads the decimal text that starts here, after its opening quote, and its closing quote, if it is an ordinary one:
+    /// up to eight digits before the point and after it, and 18 bytes left in the message.
+    ///
+    /// - Returns: The count, or -1 where the text is out of the ordinary; the place is then the same as before.
+    @inline(__always)
+    mutating func quotedDecimal(_ bytes: Span<UInt8>, unit: DecimalUnit) -> Int64 {
+        let start = self.position
+        guard unit.isFast, bytes.count &- start >= 18 else { return -1 }
+        let zeros = WireWord.all(UInt8(ascii: "0"))
+        let first = WireWord.load(bytes, at: start) ^ zeros
+        let wholeDigits = WireWord.leadingDigits(first)
+        guard wholeDigits > 0 else { return -1 }
+        let whole = WireWord.number(first &<< UInt64(64 &- 8 &* wholeDigits))
+        var end = start &+ wholeDigits
+        var fraction: UInt64 = 0
+        if bytes[end] == UInt8(ascii: ".") {
+            let second = WireWord.load(bytes, at: end &+ 1) ^ zeros
+            let decimals = WireWord.leadingDigits(second)
+            end &+= 1 &+ decimals
+            let digits = decimals == 8 ? second : second & ((1 &<< UInt64(8 &* decimals)) &- 1)
+            guard digits & ~unit.fractionMask == 0 else { return -1 }
+            fraction = WireWord.number(digits &<< unit.fractionShift)
+        }
+        guard bytes[end] == UInt8(ascii: "\"") else { return -1 }
+        // Below 10^8 * 10^8 + 10^8, so that neither can overflow.
+        var value = Int64(bitPattern: whole) &* unit.wholeFactor &+ Int64(bitPattern: fraction)
+        if unit.fineFactor != 1 {
+            let (product, overflow) = value.multipliedReportingOverflow(by: unit.fineFactor)
+            if overflow { return -1 }
+            value = product
+        }
+        guard value <= unit.limit else { return -1 }
+        self.position = end &+ 1
+        return value
+    }
+
+    /// Reads any decimal the slow way, which also finds out what is wrong with it.
+    @inline(never)
+    private mutating func anyDecimal(_ bytes: Span<UInt8>, unit: DecimalUnit) throws(WireError) -> Int64 {
+        let start = self.position
+        var range = start..<start
+        if self.peek(bytes) == UInt8(ascii: "\"") {
+            let text = try self.text(bytes)
+            guard !text.isEscaped else { throw WireError(.decimal, at: start) }
+            range = text.start..<text.end
+        } else {
+            switch self.peek(bytes) {
+            case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try self.skipNumber(bytes)
+            default: throw self.error(.decimal)
+            }
+            range = start..<self.position
+        }
+        guard !range.isEmpty else { throw WireError(.decimal, at: start) }
+        if bytes[range.lowerBound] == UInt8(ascii: "-") {
+            throw WireError(.negative, at: start)
+        }
+        do throws(MoneyError) {
+            let value = try DecimalText.units(
+                of: bytes.extracting(range), exponent: unit.exponent, limit: Int128(unit.limit))
+            return Int64(truncatingIfNeeded: value)  // Within 0...limit, and the limit is an Int64.
+        } catch {
+            switch error {
+            case .notADecimal, .unitsOutOfRange: throw WireError(.decimal, at: start)
+            case .finerThanUnit: throw WireError(.finerThanUnit, at: start)
+            case .tooLarge: throw WireError(.tooLarge, at: start)
+            }
+        }
+    }
+}
