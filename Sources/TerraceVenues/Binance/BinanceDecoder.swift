@@ -100,13 +100,26 @@ public struct BinanceDecoder: Sendable {
     ) throws(WireError) {
         if scanner.takes("}", bytes) { return }
         repeat {
-            let key = try scanner.key(bytes)
+            let key = try Self.key(bytes, &scanner)
             if let field = BinanceField(key, in: bytes), field != .stream, field != .data {
                 try self.walkField(field, key, bytes, &scanner, &fields, into: &message)
             } else {
                 try scanner.skipValue(bytes)
             }
         } while try scanner.continues(until: "}", bytes)
+    }
+
+    /// Reads a key and its colon; most keys of a payload are one letter, written without blanks.
+    @inline(__always)
+    private static func key(_ bytes: Span<UInt8>, _ scanner: inout WireScanner) throws(WireError) -> WireText {
+        let start = scanner.position
+        if bytes.count - start > 4, bytes[start] == UInt8(ascii: "\""), (bytes[start + 1] | 0x20) &- UInt8(ascii: "a") < 26,
+            bytes[start + 2] == UInt8(ascii: "\""), bytes[start + 3] == UInt8(ascii: ":")
+        {
+            scanner.position = start + 4
+            return WireText(start: start + 1, end: start + 2, isEscaped: false)
+        }
+        return try scanner.key(bytes)
     }
 
     /// Notes where a field is and walks over it; reads it where it is a list of levels of a known instrument.
@@ -129,13 +142,13 @@ public struct BinanceDecoder: Sendable {
             }
         default: break
         }
-        try scanner.skipValue(bytes)
+        try fields.read(field, bytes, &scanner)
     }
 
     /// The slot whose levels come now, where that is known already; nil leaves them for later.
     @inline(__always)
     private func levelSlot(
-        _ bytes: Span<UInt8>, _ field: BinanceField, _ fields: BinanceFields, _ message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ field: BinanceField, _ fields: borrowing BinanceFields, _ message: inout BinanceMessage
     ) -> Int? {
         if message.slot == nil { self.identify(bytes, fields, &message) }
         switch field {
@@ -147,7 +160,7 @@ public struct BinanceDecoder: Sendable {
     // MARK: What it is about
 
     /// Finds out kind and slot as far as the fields tell.
-    private func identify(_ bytes: Span<UInt8>, _ fields: BinanceFields, _ message: inout BinanceMessage) {
+    private func identify(_ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, _ message: inout BinanceMessage) {
         if fields.has(.event), let event = fields.text(.event, bytes) {
             message.kind = Self.kind(of: event, in: bytes)
         }
@@ -168,12 +181,14 @@ public struct BinanceDecoder: Sendable {
 
     /// The kind of message that an event type says.
     private static func kind(of event: WireText, in bytes: Span<UInt8>) -> BinanceMessageKind {
-        if event.equals("depthUpdate", in: bytes) { return .depth }
-        if event.equals("trade", in: bytes) { return .trade }
-        if event.equals("bookTicker", in: bytes) { return .bestQuote }
-        if event.equals("aggTrade", in: bytes) { return .aggregateTrade }
-        if event.equals("serverShutdown", in: bytes) { return .serverShutdown }
-        return .other
+        switch event.count {
+        case 5: return event.equals("trade", in: bytes) ? .trade : .other
+        case 8: return event.equals("aggTrade", in: bytes) ? .aggregateTrade : .other
+        case 10: return event.equals("bookTicker", in: bytes) ? .bestQuote : .other
+        case 11: return event.equals("depthUpdate", in: bytes) ? .depth : .other
+        case 14: return event.equals("serverShutdown", in: bytes) ? .serverShutdown : .other
+        default: return .other
+        }
     }
 
     /// Where the symbol in a stream's name ends: at the `@`.
@@ -187,7 +202,7 @@ public struct BinanceDecoder: Sendable {
     ///
     /// So a slot that was taken from the stream, where levels came before the symbol, is that of the symbol too.
     private func checkStream(
-        _ bytes: Span<UInt8>, _ fields: BinanceFields, symbol: WireText
+        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, symbol: WireText
     ) throws(WireError) {
         guard fields.has(.stream) else { return }
         let stream = try fields.needText(.stream, bytes)
@@ -211,7 +226,7 @@ public struct BinanceDecoder: Sendable {
 
     /// Reads the fields that the kind of message has.
     private func interpret(
-        _ bytes: Span<UInt8>, _ fields: BinanceFields, into message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, into message: inout BinanceMessage
     ) throws(WireError) {
         if fields.has(.event) {
             let event = try fields.needText(.event, bytes)
@@ -249,7 +264,7 @@ public struct BinanceDecoder: Sendable {
     }
 
     private func readDepth(
-        _ bytes: Span<UInt8>, _ fields: BinanceFields, _ slot: Int, into message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, _ slot: Int, into message: inout BinanceMessage
     ) throws(WireError) {
         // A snapshot and a change in one: whichever is meant, its levels are mixed up.
         guard !fields.isRead(.snapshotBids), !fields.isRead(.snapshotAsks) else {
@@ -265,7 +280,7 @@ public struct BinanceDecoder: Sendable {
     }
 
     private func readSnapshot(
-        _ bytes: Span<UInt8>, _ fields: BinanceFields, into message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, into message: inout BinanceMessage
     ) throws(WireError) {
         message.kind = .snapshot
         guard let slot = message.slot else { return }
@@ -277,7 +292,7 @@ public struct BinanceDecoder: Sendable {
 
     /// Reads levels that came before their symbol, and misses those that did not come at all.
     private func readLevels(
-        _ field: BinanceField, _ side: Side, _ bytes: Span<UInt8>, _ fields: BinanceFields, _ slot: Int,
+        _ field: BinanceField, _ side: Side, _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, _ slot: Int,
         into message: inout BinanceMessage
     ) throws(WireError) {
         if fields.isRead(field) { return }
@@ -288,7 +303,7 @@ public struct BinanceDecoder: Sendable {
 
     /// Reads a trade. One without price and quantity is taken as such: perpetuals report trades outside of the book so.
     private func readTrade(
-        _ bytes: Span<UInt8>, _ fields: BinanceFields, _ slot: Int, into message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, _ slot: Int, into message: inout BinanceMessage
     ) throws(WireError) {
         message.tradeID = try fields.needID(message.kind == .trade ? .tradeID : .asks, bytes)
         let price = try fields.needDecimal(.price, bytes, unit: self.prices[slot])
@@ -302,7 +317,7 @@ public struct BinanceDecoder: Sendable {
     }
 
     private func readBestQuote(
-        _ bytes: Span<UInt8>, _ fields: BinanceFields, _ slot: Int, into message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, _ slot: Int, into message: inout BinanceMessage
     ) throws(WireError) {
         let prices = self.prices[slot]
         let quantities = self.quantities[slot]
@@ -316,7 +331,7 @@ public struct BinanceDecoder: Sendable {
 
     /// Reads `{"code","msg"}`, or the same within `"error"`.
     private func readRefusal(
-        _ bytes: Span<UInt8>, _ fields: BinanceFields, into message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, into message: inout BinanceMessage
     ) throws(WireError) {
         message.kind = .refusal
         message.request = fields.number(.request, bytes) ?? -1

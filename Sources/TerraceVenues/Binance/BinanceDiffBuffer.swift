@@ -34,7 +34,7 @@ struct BinanceDiffBuffer: Sendable {
             return false
         }
         let start = self.levels.count
-        self.levels.append(contentsOf: message.levels)
+        for index in 0..<message.levels.count { self.levels.append(message.levels[index]) }
         self.diffs.append(
             Diff(
                 firstID: message.firstID, lastID: message.lastID, previousID: message.previousID,

@@ -1,10 +1,14 @@
 import TerraceCore
 
 /// Where the fields of one message begin.
-struct BinanceFields {
+struct BinanceFields: ~Copyable {
     /// The place of each field's value; only those whose bit in `present` is set mean something.
     private var offsets: [24 of Int32] = .init(repeating: 0)
+    /// What was read of a field during the walk: a number, or a text's start and, above it, its end.
+    private var values: [24 of Int64] = .init(repeating: 0)
     private var present: UInt32 = 0
+    private var numbers: UInt32 = 0
+    private var texts: UInt32 = 0
     private var read: UInt32 = 0
 
     /// A message without fields.
@@ -38,6 +42,30 @@ struct BinanceFields {
         self.offsets[field.rawValue] = Int32(truncatingIfNeeded: offset)
     }
 
+    /// Walks over the value of `field`, which has just been noted, and keeps it where it is an id or a plain text.
+    @inline(__always)
+    mutating func read(
+        _ field: BinanceField, _ bytes: Span<UInt8>, _ scanner: inout WireScanner
+    ) throws(WireError) {
+        let start = scanner.position
+        let first = scanner.peek(bytes)
+        if first == UInt8(ascii: "\"") {
+            let text = try scanner.text(bytes)
+            if !text.isEscaped {
+                self.texts |= 1 << UInt32(field.rawValue)
+                self.values[field.rawValue] = Int64(text.start) | Int64(text.end) << 32
+            }
+            return
+        }
+        if first &- UInt8(ascii: "0") <= 9, let number = try? scanner.integer(bytes) {
+            self.numbers |= 1 << UInt32(field.rawValue)
+            self.values[field.rawValue] = number
+            return
+        }
+        scanner.position = start
+        try scanner.skipValue(bytes)
+    }
+
     /// The place of the value of a field that the message has.
     @inline(__always)
     func offset(_ field: BinanceField) -> Int { Int(self.offsets[field.rawValue]) }
@@ -54,6 +82,12 @@ struct BinanceFields {
     /// The text of `field`, which must be there and not empty.
     @inline(__always)
     func needText(_ field: BinanceField, _ bytes: Span<UInt8>) throws(WireError) -> WireText {
+        if self.texts >> UInt32(field.rawValue) & 1 == 1 {
+            let value = self.values[field.rawValue]
+            if value & 0xFFFF_FFFF < value >> 32 {
+                return WireText(start: Int(value & 0xFFFF_FFFF), end: Int(value >> 32), isEscaped: false)
+            }
+        }
         var scanner = try self.need(field, bytes)
         let text = try scanner.text(bytes)
         guard text.count > 0 else { throw WireError(.text, at: text.start) }
@@ -63,6 +97,7 @@ struct BinanceFields {
     /// The id in `field`, which must be there.
     @inline(__always)
     func needID(_ field: BinanceField, _ bytes: Span<UInt8>) throws(WireError) -> Int64 {
+        if self.numbers >> UInt32(field.rawValue) & 1 == 1 { return self.values[field.rawValue] }
         var scanner = try self.need(field, bytes)
         return try scanner.integer(bytes)
     }

@@ -41,7 +41,7 @@ public struct BinanceMessage: ~Copyable {
     /// When the matching engine did it, or else when the venue sent it; zero where it tells neither.
     public internal(set) var venueTime: Timestamp = .distantPast
     /// The levels of a change or snapshot, in the order of the message.
-    public internal(set) var levels: [MarketLevel] = []
+    public internal(set) var levels: LevelBuffer
     /// The id of a trade.
     public internal(set) var tradeID: Int64 = 0
     /// The taker's side of a trade.
@@ -60,7 +60,7 @@ public struct BinanceMessage: ~Copyable {
     public internal(set) var code: Int64 = 0
 
     /// A message with room for `levels` levels. It grows when more come, up to `WireLimits.levels`.
-    public init(levels: Int = 1_024) { self.levels.reserveCapacity(levels) }
+    public init(levels: Int = 1_024) { self.levels = LevelBuffer(capacity: max(1, levels)) }
 
     /// Forgets what the message before was about.
     mutating func begin() {
@@ -68,6 +68,6 @@ public struct BinanceMessage: ~Copyable {
         self.slot = nil
         self.namesSymbol = false
         self.venueTime = .distantPast
-        self.levels.removeAll(keepingCapacity: true)
+        self.levels.removeAll()
     }
 }

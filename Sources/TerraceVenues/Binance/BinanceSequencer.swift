@@ -72,7 +72,7 @@ public struct BinanceSequencer: Sendable {
                 self.state = .following
                 self.summary.applied += 1
                 self.summary.lastID = message.lastID
-                self.emit(message.levels, 0..<message.levels.count, at: message.venueTime, into: &events)
+                self.emit(message, into: &events)
                 return .none
             case .gap:
                 self.summary.gaps += 1
@@ -160,7 +160,7 @@ public struct BinanceSequencer: Sendable {
         self.summary.lastID = message.lastID
         self.state = .bridging
         events.append(.market(.snapshotBegan(self.instrument)))
-        self.emit(message.levels, 0..<message.levels.count, at: message.venueTime, into: &events)
+        self.emit(message, into: &events)
         // Those held follow each other without a gap, and the first one was seen to follow the snapshot or to be older.
         for diff in self.waiting.diffs {
             switch self.relation(
@@ -171,7 +171,7 @@ public struct BinanceSequencer: Sendable {
                 self.state = .following
                 self.summary.applied += 1
                 self.summary.lastID = diff.lastID
-                self.emit(self.waiting.levels, diff.levels, at: diff.venueTime, into: &events)
+                self.emit(diff, into: &events)
             case .gap:
                 self.summary.gaps += 1
                 self.loseBook(into: &events)
@@ -271,13 +271,20 @@ public struct BinanceSequencer: Sendable {
 
     // MARK: Events
 
-    private func emit(
-        _ levels: [MarketLevel], _ range: Range<Int>, at time: Timestamp, into events: inout [Event]
-    ) {
-        for index in range {
-            let level = levels[index]
-            events.append(.market(.level(self.instrument, level.side, level.price, level.quantity)))
-        }
-        events.append(.market(.messageEnded(self.instrument, venueTime: time)))
+    /// The levels of a message, and its end.
+    private func emit(_ message: borrowing BinanceMessage, into events: inout [Event]) {
+        for index in 0..<message.levels.count { self.emit(message.levels[index], into: &events) }
+        events.append(.market(.messageEnded(self.instrument, venueTime: message.venueTime)))
+    }
+
+    /// The levels of a change that was held, and its end.
+    private func emit(_ diff: BinanceDiffBuffer.Diff, into events: inout [Event]) {
+        for index in diff.levels { self.emit(self.waiting.levels[index], into: &events) }
+        events.append(.market(.messageEnded(self.instrument, venueTime: diff.venueTime)))
+    }
+
+    @inline(__always)
+    private func emit(_ level: MarketLevel, into events: inout [Event]) {
+        events.append(.market(.level(self.instrument, level.side, level.price, level.quantity)))
     }
 }

@@ -75,13 +75,31 @@ public struct SymbolTable: Sendable {
     @inline(__always)
     public func slot(of bytes: Span<UInt8>, from start: Int, to end: Int, uppercasing: Bool = false) -> Int? {
         guard start < end, end - start <= Self.longestSymbol, end <= bytes.count else { return nil }
+        if !uppercasing {
+            return self.slot(
+                of: Key(
+                    Self.word(bytes, start, end), Self.word(bytes, start + 8, end), Self.word(bytes, start + 16, end),
+                    Self.word(bytes, start + 24, end)))
+        }
         var key = Key.zero
         for place in 0..<(end - start) {
             var byte = bytes[start + place]
-            if uppercasing, byte &- UInt8(ascii: "a") < 26 { byte &-= 0x20 }
+            if byte &- UInt8(ascii: "a") < 26 { byte &-= 0x20 }
             Self.add(byte, at: place, to: &key)
         }
         return self.slot(of: key)
+    }
+
+    /// The bytes from `start` up to `end`, eight at most, filled up with zeros.
+    @inline(__always)
+    private static func word(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> UInt64 {
+        let count = end - start
+        if count <= 0 { return 0 }
+        if count >= 8 { return WireWord.load(bytes, at: start) }
+        if start + 8 <= bytes.count { return WireWord.load(bytes, at: start) & ((1 << UInt64(8 * count)) - 1) }
+        var word: UInt64 = 0
+        for place in 0..<count { word |= UInt64(bytes[start + place]) << UInt64(8 * place) }
+        return word
     }
 
     private func slot(of key: Key) -> Int? {

@@ -11,21 +11,28 @@ extension WireScanner {
     @inline(__always)
     public mutating func levels(
         _ bytes: Span<UInt8>, side: Side, price priceUnit: DecimalUnit, quantity quantityUnit: DecimalUnit,
-        into levels: inout [MarketLevel]
+        into levels: inout LevelBuffer
     ) throws(WireError) {
-        try self.take("[", bytes, else: .array)
-        if self.takes("]", bytes) { return }
-        while true {
-            guard levels.count < WireLimits.levels else { throw self.error(.tooManyLevels) }
-            let start = self.position
-            var level = self.compactLevel(bytes, side: side, price: priceUnit, quantity: quantityUnit)
-            if level.price.units <= 0 {
-                self.position = start
-                level = try self.anyLevel(bytes, side: side, price: priceUnit, quantity: quantityUnit)
+        // A copy of the place stays in a register; the plain reader, which can't be inlined, gets one of its own.
+        var place = self
+        defer { self = place }
+        try place.take("[", bytes, else: .array)
+        if place.takes("]", bytes) { return }
+        var priceShape = DecimalShape()
+        var quantityShape = DecimalShape()
+        repeat {
+            guard levels.count < WireLimits.levels else { throw place.error(.tooManyLevels) }
+            let start = place.position
+            let level = place.compactLevel(
+                bytes, side: side, price: priceUnit, quantity: quantityUnit, &priceShape, &quantityShape)
+            if level.price.units > 0 {
+                levels.append(level)
+            } else {
+                var plain = WireScanner(at: start)
+                defer { place.position = plain.position }
+                levels.append(try plain.anyLevel(bytes, side: side, price: priceUnit, quantity: quantityUnit))
             }
-            levels.append(level)
-            guard try self.continues(until: "]", bytes) else { return }
-        }
+        } while try place.continues(until: "]", bytes)
     }
 
     /// Reads `["price","quantity"]` without blanks.
@@ -33,20 +40,21 @@ extension WireScanner {
     /// - Returns: The level, or one with a price of zero or less where it is written otherwise; the place is then undefined.
     @inline(__always)
     private mutating func compactLevel(
-        _ bytes: Span<UInt8>, side: Side, price priceUnit: DecimalUnit, quantity quantityUnit: DecimalUnit
+        _ bytes: Span<UInt8>, side: Side, price priceUnit: DecimalUnit, quantity quantityUnit: DecimalUnit,
+        _ priceShape: inout DecimalShape, _ quantityShape: inout DecimalShape
     ) -> MarketLevel {
         let none = MarketLevel(side: side, price: Price(units: -1), quantity: .zero)
         var place = self.position
         guard bytes.count &- place > 2, bytes[place] == UInt8(ascii: "["), bytes[place &+ 1] == UInt8(ascii: "\"")
         else { return none }
         self.position = place &+ 2
-        let price = self.quotedDecimal(bytes, unit: priceUnit)
+        let price = self.quotedDecimal(bytes, unit: priceUnit, shape: &priceShape)
         guard price > 0 else { return none }
         place = self.position
         guard bytes.count &- place > 2, bytes[place] == UInt8(ascii: ","), bytes[place &+ 1] == UInt8(ascii: "\"")
         else { return none }
         self.position = place &+ 2
-        let quantity = self.quotedDecimal(bytes, unit: quantityUnit)
+        let quantity = self.quotedDecimal(bytes, unit: quantityUnit, shape: &quantityShape)
         guard quantity >= 0, self.peek(bytes) == UInt8(ascii: "]") else { return none }
         self.position &+= 1
         return MarketLevel(side: side, price: Price(units: price), quantity: Quantity(units: quantity))

@@ -9,6 +9,13 @@ extension WireScanner {
         self.skipBlanks(bytes)
         let start = self.position
         var value: UInt64 = 0
+        if bytes.count - start >= 8 {
+            let word = WireWord.load(bytes, at: start) ^ WireWord.all(UInt8(ascii: "0"))
+            if WireWord.leadingDigits(word) == 8 {
+                value = WireWord.number(word)
+                self.position += 8
+            }
+        }
         while self.position < bytes.count {
             let digit = bytes[self.position] &- UInt8(ascii: "0")
             if digit > 9 { break }
@@ -50,7 +57,8 @@ extension WireScanner {
         self.skipBlanks(bytes)
         if self.peek(bytes) == UInt8(ascii: "\"") {
             self.position += 1
-            let value = self.quotedDecimal(bytes, unit: unit)
+            var shape = DecimalShape()
+            let value = self.quotedDecimal(bytes, unit: unit, shape: &shape)
             if value >= 0 { return value }
             self.position -= 1
         }
@@ -58,31 +66,46 @@ extension WireScanner {
     }
 
     /// Reads the decimal text that starts here, after its opening quote, and its closing quote, if it is an ordinary one:
-    /// up to eight digits before the point and after it, and 18 bytes left in the message.
+    /// up to eight digits before the point and after it, and a few more bytes left in the message.
     ///
+    /// - Parameter shape: The digits that the last number had; those of this one after.
     /// - Returns: The count, or -1 where the text is out of the ordinary; the place is then the same as before.
     @inline(__always)
-    mutating func quotedDecimal(_ bytes: Span<UInt8>, unit: DecimalUnit) -> Int64 {
+    mutating func quotedDecimal(_ bytes: Span<UInt8>, unit: DecimalUnit, shape: inout DecimalShape) -> Int64 {
         let start = self.position
-        guard unit.isFast, bytes.count &- start >= 18 else { return -1 }
+        guard unit.isFast, bytes.count &- start >= 10 else { return -1 }
         let zeros = WireWord.all(UInt8(ascii: "0"))
         let first = WireWord.load(bytes, at: start) ^ zeros
-        let wholeDigits = WireWord.leadingDigits(first)
-        guard wholeDigits > 0 else { return -1 }
-        let whole = WireWord.number(first &<< UInt64(64 &- 8 &* wholeDigits))
-        var end = start &+ wholeDigits
+        var point = start &+ shape.whole
+        var digits = first &<< UInt64(64 &- 8 &* shape.whole)
+        if bytes[point] != UInt8(ascii: ".") || WireWord.leadingDigits(digits) != 8 {
+            let count = WireWord.leadingDigits(first)
+            guard count > 0 else { return -1 }
+            shape.whole = count
+            point = start &+ count
+            digits = first &<< UInt64(64 &- 8 &* count)
+        }
         var fraction: UInt64 = 0
-        if bytes[end] == UInt8(ascii: ".") {
-            let second = WireWord.load(bytes, at: end &+ 1) ^ zeros
-            let decimals = WireWord.leadingDigits(second)
-            end &+= 1 &+ decimals
-            let digits = decimals == 8 ? second : second & ((1 &<< UInt64(8 &* decimals)) &- 1)
-            guard digits & ~unit.fractionMask == 0 else { return -1 }
-            fraction = WireWord.number(digits &<< unit.fractionShift)
+        var end = point
+        if bytes[point] == UInt8(ascii: ".") {
+            guard bytes.count &- point > 9 else { return -1 }
+            let second = WireWord.load(bytes, at: point &+ 1) ^ zeros
+            var decimals = shape.decimals
+            end = point &+ 1 &+ decimals
+            // All ones in the first `decimals` bytes: two shifts, because one by 64 would be one by nothing.
+            var kept = second & ~((~0 &<< UInt64(4 &* decimals)) &<< UInt64(4 &* decimals))
+            if bytes[end] != UInt8(ascii: "\"") || WireWord.leadingDigits(kept) != 8 {
+                decimals = WireWord.leadingDigits(second)
+                shape.decimals = decimals
+                end = point &+ 1 &+ decimals
+                kept = second & ~((~0 &<< UInt64(4 &* decimals)) &<< UInt64(4 &* decimals))
+            }
+            guard kept & ~unit.fractionMask == 0 else { return -1 }
+            fraction = WireWord.number(kept &<< unit.fractionShift)
         }
         guard bytes[end] == UInt8(ascii: "\"") else { return -1 }
         // Below 10^8 * 10^8 + 10^8, so that neither can overflow.
-        var value = Int64(bitPattern: whole) &* unit.wholeFactor &+ Int64(bitPattern: fraction)
+        var value = Int64(bitPattern: WireWord.number(digits)) &* unit.wholeFactor &+ Int64(bitPattern: fraction)
         if unit.fineFactor != 1 {
             let (product, overflow) = value.multipliedReportingOverflow(by: unit.fineFactor)
             if overflow { return -1 }

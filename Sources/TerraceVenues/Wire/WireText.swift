@@ -23,8 +23,16 @@ extension WireText {
     ///
     /// - Complexity: O(length); does not allocate.
     public func equals(_ text: StaticString, in bytes: Span<UInt8>) -> Bool {
-        var bytesSeen = 0
         let wanted = text.utf8CodeUnitCount
+        if !self.isEscaped {
+            guard self.count == wanted else { return false }
+            for index in 0..<wanted {
+                // SAFETY: the index is below the count of the constant's code units.
+                guard unsafe text.utf8Start[index] == bytes[self.start + index] else { return false }
+            }
+            return true
+        }
+        var bytesSeen = 0
         var matches = true
         self.forEachByte(in: bytes) { byte in
             if bytesSeen < wanted {
