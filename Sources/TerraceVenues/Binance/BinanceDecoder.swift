@@ -39,9 +39,9 @@ public struct BinanceDecoder: Sendable {
         var fields = BinanceFields()
         do throws(WireError) {
             try self.walk(bytes, &fields, into: &message)
-            try self.interpret(bytes, fields, into: &message)
+            try self.interpret(bytes, &fields, into: &message)
         } catch {
-            self.identify(bytes, fields, &message)
+            self.identify(bytes, &fields, &message)
             throw error
         }
     }
@@ -60,9 +60,9 @@ public struct BinanceDecoder: Sendable {
         var fields = BinanceFields()
         try self.walk(bytes, &fields, into: &message)
         if fields.has(.lastUpdateID) || !fields.has(.code) {
-            try self.readSnapshot(bytes, fields, into: &message)
+            try self.readSnapshot(bytes, &fields, into: &message)
         } else {
-            try self.readRefusal(bytes, fields, into: &message)
+            try self.readRefusal(bytes, &fields, into: &message)
         }
     }
 
@@ -113,7 +113,8 @@ public struct BinanceDecoder: Sendable {
     @inline(__always)
     private static func key(_ bytes: Span<UInt8>, _ scanner: inout WireScanner) throws(WireError) -> WireText {
         let start = scanner.position
-        if bytes.count - start > 4, bytes[start] == UInt8(ascii: "\""), (bytes[start + 1] | 0x20) &- UInt8(ascii: "a") < 26,
+        if bytes.count - start > 4, bytes[start] == UInt8(ascii: "\""),
+            (bytes[start + 1] | 0x20) &- UInt8(ascii: "a") < 26,
             bytes[start + 2] == UInt8(ascii: "\""), bytes[start + 3] == UInt8(ascii: ":")
         {
             scanner.position = start + 4
@@ -132,7 +133,7 @@ public struct BinanceDecoder: Sendable {
         try fields.note(field, at: scanner.position, key)
         switch field {
         case .bids, .asks, .snapshotBids, .snapshotAsks:
-            if scanner.peek(bytes) == UInt8(ascii: "["), let slot = self.levelSlot(bytes, field, fields, &message) {
+            if scanner.peek(bytes) == UInt8(ascii: "["), let slot = self.levelSlot(bytes, field, &fields, &message) {
                 let side: Side = field == .bids || field == .snapshotBids ? .bid : .ask
                 try scanner.levels(
                     bytes, side: side, price: self.prices[slot], quantity: self.quantities[slot],
@@ -148,9 +149,9 @@ public struct BinanceDecoder: Sendable {
     /// The slot whose levels come now, where that is known already; nil leaves them for later.
     @inline(__always)
     private func levelSlot(
-        _ bytes: Span<UInt8>, _ field: BinanceField, _ fields: borrowing BinanceFields, _ message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ field: BinanceField, _ fields: inout BinanceFields, _ message: inout BinanceMessage
     ) -> Int? {
-        if message.slot == nil { self.identify(bytes, fields, &message) }
+        if message.slot == nil { self.identify(bytes, &fields, &message) }
         switch field {
         case .bids, .asks: return message.kind == .depth ? message.slot : nil
         default: return fields.has(.lastUpdateID) && !fields.has(.event) ? message.slot : nil
@@ -160,7 +161,7 @@ public struct BinanceDecoder: Sendable {
     // MARK: What it is about
 
     /// Finds out kind and slot as far as the fields tell.
-    private func identify(_ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, _ message: inout BinanceMessage) {
+    private func identify(_ bytes: Span<UInt8>, _ fields: inout BinanceFields, _ message: inout BinanceMessage) {
         if fields.has(.event), let event = fields.text(.event, bytes) {
             message.kind = Self.kind(of: event, in: bytes)
         }
@@ -181,14 +182,12 @@ public struct BinanceDecoder: Sendable {
 
     /// The kind of message that an event type says.
     private static func kind(of event: WireText, in bytes: Span<UInt8>) -> BinanceMessageKind {
-        switch event.count {
-        case 5: return event.equals("trade", in: bytes) ? .trade : .other
-        case 8: return event.equals("aggTrade", in: bytes) ? .aggregateTrade : .other
-        case 10: return event.equals("bookTicker", in: bytes) ? .bestQuote : .other
-        case 11: return event.equals("depthUpdate", in: bytes) ? .depth : .other
-        case 14: return event.equals("serverShutdown", in: bytes) ? .serverShutdown : .other
-        default: return .other
-        }
+        if event.isEscaped || event.count == 11, event.equals("depthUpdate", in: bytes) { return .depth }
+        if event.isEscaped || event.count == 5, event.equals("trade", in: bytes) { return .trade }
+        if event.isEscaped || event.count == 10, event.equals("bookTicker", in: bytes) { return .bestQuote }
+        if event.isEscaped || event.count == 8, event.equals("aggTrade", in: bytes) { return .aggregateTrade }
+        if event.isEscaped || event.count == 14, event.equals("serverShutdown", in: bytes) { return .serverShutdown }
+        return .other
     }
 
     /// Where the symbol in a stream's name ends: at the `@`.
@@ -202,7 +201,7 @@ public struct BinanceDecoder: Sendable {
     ///
     /// So a slot that was taken from the stream, where levels came before the symbol, is that of the symbol too.
     private func checkStream(
-        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, symbol: WireText
+        _ bytes: Span<UInt8>, _ fields: inout BinanceFields, symbol: WireText
     ) throws(WireError) {
         guard fields.has(.stream) else { return }
         let stream = try fields.needText(.stream, bytes)
@@ -226,7 +225,7 @@ public struct BinanceDecoder: Sendable {
 
     /// Reads the fields that the kind of message has.
     private func interpret(
-        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, into message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ fields: inout BinanceFields, into message: inout BinanceMessage
     ) throws(WireError) {
         if fields.has(.event) {
             let event = try fields.needText(.event, bytes)
@@ -236,7 +235,7 @@ public struct BinanceDecoder: Sendable {
         } else if fields.hasAll([.lastID, .symbol, .bids, .bidQuantity, .asks, .askQuantity]) {
             message.kind = .bestQuote
         } else if fields.has(.error) || fields.has(.code) {
-            return try self.readRefusal(bytes, fields, into: &message)
+            return try self.readRefusal(bytes, &fields, into: &message)
         } else if fields.has(.result) {
             message.kind = .acknowledgement
             message.request = fields.number(.request, bytes) ?? -1
@@ -249,22 +248,22 @@ public struct BinanceDecoder: Sendable {
         case .depth, .trade, .aggregateTrade, .bestQuote:
             let symbol = try fields.needText(.symbol, bytes)
             message.namesSymbol = true
-            try self.checkStream(bytes, fields, symbol: symbol)
+            try self.checkStream(bytes, &fields, symbol: symbol)
             if message.slot == nil { message.slot = self.symbols.slot(of: symbol, in: bytes) }
-        case .snapshot: self.identify(bytes, fields, &message)
+        case .snapshot: self.identify(bytes, &fields, &message)
         }
         guard let slot = message.slot else { return }
         switch message.kind {
-        case .depth: try self.readDepth(bytes, fields, slot, into: &message)
-        case .snapshot: try self.readSnapshot(bytes, fields, into: &message)
-        case .trade, .aggregateTrade: try self.readTrade(bytes, fields, slot, into: &message)
-        case .bestQuote: try self.readBestQuote(bytes, fields, slot, into: &message)
+        case .depth: try self.readDepth(bytes, &fields, slot, into: &message)
+        case .snapshot: try self.readSnapshot(bytes, &fields, into: &message)
+        case .trade, .aggregateTrade: try self.readTrade(bytes, &fields, slot, into: &message)
+        case .bestQuote: try self.readBestQuote(bytes, &fields, slot, into: &message)
         case .acknowledgement, .refusal, .serverShutdown, .other: break
         }
     }
 
     private func readDepth(
-        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, _ slot: Int, into message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ fields: inout BinanceFields, _ slot: Int, into message: inout BinanceMessage
     ) throws(WireError) {
         // A snapshot and a change in one: whichever is meant, its levels are mixed up.
         guard !fields.isRead(.snapshotBids), !fields.isRead(.snapshotAsks) else {
@@ -275,24 +274,24 @@ public struct BinanceDecoder: Sendable {
         guard message.firstID <= message.lastID else { throw WireError(.idsOutOfOrder, at: fields.offset(.firstID)) }
         if self.market == .perpetual { message.previousID = try fields.needID(.previousID, bytes) }
         message.venueTime = try fields.venueTime(bytes)
-        try self.readLevels(.bids, .bid, bytes, fields, slot, into: &message)
-        try self.readLevels(.asks, .ask, bytes, fields, slot, into: &message)
+        try self.readLevels(.bids, .bid, bytes, &fields, slot, into: &message)
+        try self.readLevels(.asks, .ask, bytes, &fields, slot, into: &message)
     }
 
     private func readSnapshot(
-        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, into message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ fields: inout BinanceFields, into message: inout BinanceMessage
     ) throws(WireError) {
         message.kind = .snapshot
         guard let slot = message.slot else { return }
         message.lastID = try fields.needID(.lastUpdateID, bytes)
         message.venueTime = try fields.venueTime(bytes)
-        try self.readLevels(.snapshotBids, .bid, bytes, fields, slot, into: &message)
-        try self.readLevels(.snapshotAsks, .ask, bytes, fields, slot, into: &message)
+        try self.readLevels(.snapshotBids, .bid, bytes, &fields, slot, into: &message)
+        try self.readLevels(.snapshotAsks, .ask, bytes, &fields, slot, into: &message)
     }
 
     /// Reads levels that came before their symbol, and misses those that did not come at all.
     private func readLevels(
-        _ field: BinanceField, _ side: Side, _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, _ slot: Int,
+        _ field: BinanceField, _ side: Side, _ bytes: Span<UInt8>, _ fields: inout BinanceFields, _ slot: Int,
         into message: inout BinanceMessage
     ) throws(WireError) {
         if fields.isRead(field) { return }
@@ -303,7 +302,7 @@ public struct BinanceDecoder: Sendable {
 
     /// Reads a trade. One without price and quantity is taken as such: perpetuals report trades outside of the book so.
     private func readTrade(
-        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, _ slot: Int, into message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ fields: inout BinanceFields, _ slot: Int, into message: inout BinanceMessage
     ) throws(WireError) {
         message.tradeID = try fields.needID(message.kind == .trade ? .tradeID : .asks, bytes)
         let price = try fields.needDecimal(.price, bytes, unit: self.prices[slot])
@@ -317,7 +316,7 @@ public struct BinanceDecoder: Sendable {
     }
 
     private func readBestQuote(
-        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, _ slot: Int, into message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ fields: inout BinanceFields, _ slot: Int, into message: inout BinanceMessage
     ) throws(WireError) {
         let prices = self.prices[slot]
         let quantities = self.quantities[slot]
@@ -331,7 +330,7 @@ public struct BinanceDecoder: Sendable {
 
     /// Reads `{"code","msg"}`, or the same within `"error"`.
     private func readRefusal(
-        _ bytes: Span<UInt8>, _ fields: borrowing BinanceFields, into message: inout BinanceMessage
+        _ bytes: Span<UInt8>, _ fields: inout BinanceFields, into message: inout BinanceMessage
     ) throws(WireError) {
         message.kind = .refusal
         message.request = fields.number(.request, bytes) ?? -1

@@ -11,7 +11,7 @@ extension WireScanner {
         var value: UInt64 = 0
         if bytes.count - start >= 8 {
             let word = WireWord.load(bytes, at: start) ^ WireWord.all(UInt8(ascii: "0"))
-            if WireWord.leadingDigits(word) == 8 {
+            if WireWord.isDigits(word) {
                 value = WireWord.number(word)
                 self.position += 8
             }
@@ -77,13 +77,13 @@ extension WireScanner {
         let zeros = WireWord.all(UInt8(ascii: "0"))
         let first = WireWord.load(bytes, at: start) ^ zeros
         var point = start &+ shape.whole
-        var digits = first &<< UInt64(64 &- 8 &* shape.whole)
-        if bytes[point] != UInt8(ascii: ".") || WireWord.leadingDigits(digits) != 8 {
+        var digits = first &<< UInt64(truncatingIfNeeded: 64 &- 8 &* shape.whole)
+        if bytes[point] != UInt8(ascii: ".") || !WireWord.isDigits(digits) {
             let count = WireWord.leadingDigits(first)
             guard count > 0 else { return -1 }
             shape.whole = count
             point = start &+ count
-            digits = first &<< UInt64(64 &- 8 &* count)
+            digits = first &<< UInt64(truncatingIfNeeded: 64 &- 8 &* count)
         }
         var fraction: UInt64 = 0
         var end = point
@@ -93,12 +93,16 @@ extension WireScanner {
             var decimals = shape.decimals
             end = point &+ 1 &+ decimals
             // All ones in the first `decimals` bytes: two shifts, because one by 64 would be one by nothing.
-            var kept = second & ~((~0 &<< UInt64(4 &* decimals)) &<< UInt64(4 &* decimals))
-            if bytes[end] != UInt8(ascii: "\"") || WireWord.leadingDigits(kept) != 8 {
+            var kept =
+                second
+                & ~((~0 &<< UInt64(truncatingIfNeeded: 4 &* decimals)) &<< UInt64(truncatingIfNeeded: 4 &* decimals))
+            if bytes[end] != UInt8(ascii: "\"") || !WireWord.isDigits(kept) {
                 decimals = WireWord.leadingDigits(second)
                 shape.decimals = decimals
                 end = point &+ 1 &+ decimals
-                kept = second & ~((~0 &<< UInt64(4 &* decimals)) &<< UInt64(4 &* decimals))
+                kept =
+                    second
+                    & ~((~0 &<< UInt64(truncatingIfNeeded: 4 &* decimals)) &<< UInt64(truncatingIfNeeded: 4 &* decimals))
             }
             guard kept & ~unit.fractionMask == 0 else { return -1 }
             fraction = WireWord.number(kept &<< unit.fractionShift)

@@ -38,6 +38,10 @@ enum WireWord {
         (((values &+ Self.all(0x76)) | values) & Self.all(0x80)).trailingZeroBitCount >> 3
     }
 
+    /// Whether the word is eight digit values, 0 to 9 each.
+    @inline(__always)
+    static func isDigits(_ values: UInt64) -> Bool { ((values &+ Self.all(0x76)) | values) & Self.all(0x80) == 0 }
+
     /// The number that eight digit values make, the first in the lowest byte.
     ///
     /// Neighbours are joined to pairs, pairs to fours and fours to eight by one multiplication each.
