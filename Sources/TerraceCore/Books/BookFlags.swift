@@ -19,4 +19,6 @@ struct BookFlags: OptionSet {
     static let anyDirty = BookFlags(rawValue: 32 | 64)
     /// Some level of `side` is listed as ours.
     static func own(_ side: Side) -> BookFlags { BookFlags(rawValue: 128 &<< UInt16(side.rawValue)) }
+    /// The pair's depth is tracked.
+    static let tracked = BookFlags(rawValue: 512)
 }

@@ -17,4 +17,18 @@ struct BookHeader {
     let venue: VenueIndex
     /// How many instruments the pair has.
     let stride: UInt8
+    private let padding: UInt64 = 0  // To a whole cache line.
+
+    init(
+        tick: Grid, venueBit: UInt64, pair: PairIndex, touchSlot: UInt32, flags: BookFlags, venue: VenueIndex,
+        stride: UInt8
+    ) {
+        self.tick = tick
+        self.venueBit = venueBit
+        self.pair = pair
+        self.touchSlot = touchSlot
+        self.flags = flags
+        self.venue = venue
+        self.stride = stride
+    }
 }

@@ -51,7 +51,10 @@ extension BookTable {
 
     /// The venue says what a level of a side with own orders is in all; what is left without ours.
     mutating func updateOwn(_ index: Int, _ side: Side, _ key: Int64, gross: Int64) -> Int64 {
-        let net = self.owns[2 * index + side.index].update(key, gross: gross)
+        let place = 2 &* index &+ side.index
+        let entry = self.owns[place].index(of: key)
+        if entry < 0 { return gross }
+        let net = self.owns[place].update(entry, gross: gross)
         self.noteOwn(index, side)
         return net
     }

@@ -30,10 +30,11 @@ public struct BookTable: ~Copyable {
     /// - Parameters:
     ///   - ring: How many ticks of each side are kept in the fast ring, which costs 8 bytes a tick; a power of two
     ///     within `8...512`.
-    ///   - depthLimit: How many levels are kept beyond the ring on each side; where more come, the worst give way.
+    ///   - depthLimit: How many levels are kept beyond the ring on each side, within `64...2^24`; where more come, the
+    ///     worst give way. No kept top of a pair's depth reaches as deep as that.
     public init(ring: Int = 512, depthLimit: Int = 8_192) {
         precondition(ring >= 8 && ring <= 512 && ring & (ring - 1) == 0, "a ring is a power of two within 8...512")
-        precondition(depthLimit >= 1 && depthLimit <= 1 << 24, "a depth limit is between 1 and 2^24 levels")
+        precondition(depthLimit >= 64 && depthLimit <= 1 << 24, "a depth limit is between 64 and 2^24 levels")
         self.ringSize = ring
         self.depthLimit = depthLimit
     }
@@ -89,7 +90,10 @@ public struct BookTable: ~Copyable {
         self.tops.append(DepthTop())
         self.tops.append(DepthTop())
         self.pairs[pair.index].depthSlot = slot
-        for index in self.instruments(of: pair) { self.books[index].depthSlot = slot }
+        for index in self.instruments(of: pair) {
+            self.books[index].depthSlot = slot
+            self.books[index].flags.insert(.tracked)
+        }
         self.refillTops(pair.index)
     }
 
@@ -137,12 +141,17 @@ public struct BookTable: ~Copyable {
         let flags = self.books[index].flags
         if flags.isDisjoint(with: [.live, .building]) { return .ignored }
         self.books[index].flags = flags.union(.dirty(side))
-        if flags.isDisjoint(with: .own(side)), self.books[index].depthSlot < 0 {
+        if flags.isDisjoint(with: .own(side).union(.tracked)) {
             return self.ladders[2 &* index &+ side.index].put(key, quantity.units) ? .applied : .ignored
         }
-        var net = quantity.units
-        if flags.contains(.own(side)) { net = self.updateOwn(index, side, key, gross: net) }
-        return self.put(index, side, key, net) ? .applied : .ignored
+        return self.setWatched(index, side, key, quantity.units) ? .applied : .ignored
+    }
+
+    /// Sets a level where our own part has to be left out or the pair's depth is tracked.
+    @inline(never)
+    private mutating func setWatched(_ index: Int, _ side: Side, _ key: Int64, _ gross: Int64) -> Bool {
+        let isOurs = self.books[index].flags.contains(.own(side))
+        return self.put(index, side, key, isOurs ? self.updateOwn(index, side, key, gross: gross) : gross)
     }
 
     /// All levels of a message have been set. A book that was building is live now.
@@ -205,15 +214,16 @@ public struct BookTable: ~Copyable {
     @inline(__always)
     mutating func put(_ index: Int, _ side: Side, _ key: Int64, _ net: Int64) -> Bool {
         let place = 2 &* index &+ side.index
-        let depthSlot = Int(self.books[index].depthSlot)
-        guard depthSlot >= 0, self.books[index].flags.contains(.live) else {
+        guard self.books[index].flags.isSuperset(of: [.tracked, .live]) else {
             return self.ladders[place].put(key, net)
         }
-        let old = self.ladders[place].quantity(at: key)
-        guard self.ladders[place].put(key, net) else { return false }
+        let top = Int(self.books[index].depthSlot) &+ side.index
         let priceKey = key &* self.books[index].tick.step  // At most Price.limit in magnitude.
-        let bit = self.books[index].venueBit
-        if self.tops[depthSlot &+ side.index].change(priceKey, from: old, to: net, venue: bit) {
+        if priceKey > self.tops[top].bound { return self.ladders[place].put(key, net) }
+        let (old, isKept) = self.ladders[place].exchange(key, net)
+        if !isKept { return false }
+        if old != net {
+            self.tops[top].change(priceKey, from: old, to: net, venue: self.books[index].venueBit)
             self.pairs[self.books[index].pair.index].depthMoved = true
         }
         return true

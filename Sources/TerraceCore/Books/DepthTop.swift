@@ -10,10 +10,14 @@ struct DepthTop {
     /// With fewer, it is refilled.
     static let enough = 10
 
+    private struct Entry {
+        var key: Int64 = 0
+        var quantity: Int64 = 0
+        var mask: UInt64 = 0
+    }
+
     // Worst first, best last, so that what changes most moves least.
-    private var keys: InlineArray<32, Int64>
-    private var quantities: InlineArray<32, Int64>
-    private var masks: InlineArray<32, UInt64>
+    private var levels: InlineArray<32, Entry>
     /// How many levels there are.
     private(set) var count: Int
     /// All levels with a key up to this are here; `Ladder.vacant` where all there are, are.
@@ -21,9 +25,7 @@ struct DepthTop {
 
     /// No levels, and nothing known.
     init() {
-        self.keys = InlineArray(repeating: 0)
-        self.quantities = InlineArray(repeating: 0)
-        self.masks = InlineArray(repeating: 0)
+        self.levels = InlineArray(repeating: Entry())
         self.count = 0
         self.bound = .min
     }
@@ -37,72 +39,57 @@ struct DepthTop {
     /// The key of the level at `position`, 0 for the best.
     ///
     /// - Precondition: `position` is within `0..<count`, also for the next two.
-    func key(_ position: Int) -> Int64 { self.keys[self.count &- 1 &- position] }
+    func key(_ position: Int) -> Int64 { self.levels[self.count &- 1 &- position].key }
     /// The total quantity of the level at `position`.
-    func quantity(_ position: Int) -> Int64 { self.quantities[self.count &- 1 &- position] }
+    func quantity(_ position: Int) -> Int64 { self.levels[self.count &- 1 &- position].quantity }
     /// The venues of the level at `position`.
-    func mask(_ position: Int) -> UInt64 { self.masks[self.count &- 1 &- position] }
+    func mask(_ position: Int) -> UInt64 { self.levels[self.count &- 1 &- position].mask }
 
-    /// A venue's level at `key` went from `old` to `new`; zero is no level.
+    /// A venue's level at `key`, which is within `bound`, went from `old` to `new`; zero is no level.
     ///
     /// A total is at most 64 times `Quantity.limit`, 2^62, and fits.
-    /// - Returns: Whether that is within what is kept.
     /// - Complexity: O(`capacity`), mostly less: the levels between this one and the best are passed.
-    mutating func change(_ key: Int64, from old: Int64, to new: Int64, venue bit: UInt64) -> Bool {
-        if key > self.bound || old == new { return false }
+    mutating func change(_ key: Int64, from old: Int64, to new: Int64, venue bit: UInt64) {
         var place = self.count
-        while place > 0, self.keys[place &- 1] < key { place &-= 1 }
-        if place > 0, self.keys[place &- 1] == key {
+        while place > 0, self.levels[place &- 1].key < key { place &-= 1 }
+        if place > 0, self.levels[place &- 1].key == key {
             let level = place &- 1
-            self.quantities[level] &+= new &- old
+            self.levels[level].quantity &+= new &- old
             if new != 0 {
-                self.masks[level] |= bit
+                self.levels[level].mask |= bit
             } else {
-                self.masks[level] &= ~bit
-                if self.masks[level] == 0 { self.remove(level) }
+                self.levels[level].mask &= ~bit
+                if self.levels[level].mask == 0 { self.remove(level) }
             }
         } else if new != 0 {
-            self.insert(key, new, bit, at: place)
+            self.insert(Entry(key: key, quantity: new, mask: bit), at: place)
         }
-        return true
     }
 
     private mutating func remove(_ level: Int) {
         self.count &-= 1
-        for index in level..<self.count {
-            self.keys[index] = self.keys[index &+ 1]
-            self.quantities[index] = self.quantities[index &+ 1]
-            self.masks[index] = self.masks[index &+ 1]
-        }
+        for index in level..<self.count { self.levels[index] = self.levels[index &+ 1] }
     }
 
-    private mutating func insert(_ key: Int64, _ quantity: Int64, _ mask: UInt64, at wanted: Int) {
+    private mutating func insert(_ entry: Entry, at wanted: Int) {
         var place = wanted
         if self.count == Self.capacity {
             if place == 0 {
-                self.bound = key &- 1  // The worst of all: there is no place for it.
+                self.bound = entry.key &- 1  // The worst of all: there is no place for it.
                 return
             }
-            self.bound = self.keys[0] &- 1
+            self.bound = self.levels[0].key &- 1
             place &-= 1
-            for index in 0..<place {
-                self.keys[index] = self.keys[index &+ 1]
-                self.quantities[index] = self.quantities[index &+ 1]
-                self.masks[index] = self.masks[index &+ 1]
-            }
+            for index in 0..<place { self.levels[index] = self.levels[index &+ 1] }
         } else {
             var index = self.count
             while index > place {
-                self.keys[index] = self.keys[index &- 1]
-                self.quantities[index] = self.quantities[index &- 1]
-                self.masks[index] = self.masks[index &- 1]
+                self.levels[index] = self.levels[index &- 1]
                 index &-= 1
             }
             self.count &+= 1
         }
-        self.keys[place] = key
-        self.quantities[place] = quantity
-        self.masks[place] = mask
+        self.levels[place] = entry
     }
 
     /// Forgets all, before a refill.
@@ -119,9 +106,7 @@ struct DepthTop {
             self.bound = key - 1
             return false
         }
-        self.keys[self.count] = key
-        self.quantities[self.count] = quantity
-        self.masks[self.count] = mask
+        self.levels[self.count] = Entry(key: key, quantity: quantity, mask: mask)
         self.count += 1
         return true
     }
@@ -132,9 +117,7 @@ struct DepthTop {
         var low = 0
         var high = self.count - 1
         while low < high {
-            self.keys.swapAt(low, high)
-            self.quantities.swapAt(low, high)
-            self.masks.swapAt(low, high)
+            self.levels.swapAt(low, high)
             low += 1
             high -= 1
         }

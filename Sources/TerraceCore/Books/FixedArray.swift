@@ -47,14 +47,14 @@
     /// - Complexity: O(1).
     public subscript(index: Int) -> Element {
         @inline(__always)
-        _read {
+        unsafeAddress {
             precondition(UInt(bitPattern: index) < UInt(self.used), "index beyond the elements")
-            yield unsafe self.base[index]  // Just checked.
+            return unsafe UnsafePointer(self.base + index)  // Just checked; valid as long as `self` is borrowed.
         }
         @inline(__always)
-        _modify {
+        unsafeMutableAddress {
             precondition(UInt(bitPattern: index) < UInt(self.used), "index beyond the elements")
-            yield unsafe &self.base[index]  // Just checked.
+            return unsafe self.base + index  // As above.
         }
     }
 

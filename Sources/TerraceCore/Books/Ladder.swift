@@ -16,6 +16,7 @@ struct Ladder: ~Copyable {
     // At or below the best key in the ring, and within the window; or `vacant`, only where the ring is empty.
     private var low: Int64
     private var far: FarLevels
+    private let padding: UInt64 = 0  // To two whole cache lines.
 
     /// An empty side with a ring of `ring` levels, and up to `depthLimit` beyond it.
     ///
@@ -65,6 +66,20 @@ struct Ladder: ~Copyable {
         guard self.isInWindow(key) else { return self.putBeyondWindow(key, quantity) }
         self.putInWindow(key, quantity)
         return true
+    }
+
+    /// As `put`; also tells the quantity that was there before.
+    ///
+    /// It reads what `put` only writes, so it waits for memory where `put` does not.
+    @inline(__always)
+    mutating func exchange(_ key: Int64, _ quantity: Int64) -> (old: Int64, isKept: Bool) {
+        guard self.isInWindow(key) else {
+            let old = self.quantity(at: key)
+            return (old, self.putBeyondWindow(key, quantity))
+        }
+        let old = self.ring[self.position(key)]
+        self.putInWindow(key, quantity)
+        return (old, true)
     }
 
     @inline(__always)

@@ -53,18 +53,12 @@ struct OwnLevels: ~Copyable {
         return -1
     }
 
-    /// The venue says that the level at `key` is now `gross` in all.
+    /// The venue says that the listed level at `index` is now `gross` in all.
     ///
     /// - Returns: What is left without ours.
-    mutating func update(_ key: Int64, gross: Int64) -> Int64 {
-        let index = self.index(of: key)
-        if index < 0 { return gross }
+    mutating func update(_ index: Int, gross: Int64) -> Int64 {
         self.entries[index].gross = gross
-        self.entries[index].excluded = self.entries[index].own
-        self.entries[index].fadesAt = .max
-        let net = self.entries[index].net
-        if self.entries[index].own == 0 { self.entries.swapRemove(index) }
-        return net
+        return self.endFading(index).net
     }
 
     /// Lists the level at `key`, of which the book holds `gross`, none of it known as ours.

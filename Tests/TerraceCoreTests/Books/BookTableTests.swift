@@ -175,11 +175,11 @@ private final class Desk {
 
     @Test("gives up its worst levels when it is too deep, and keeps the best", arguments: [true, false])
     func depthLimit(bestFirst: Bool) {
-        let desk = Desk(ring: 8, depthLimit: 16)
-        let levels = (1...100).map { (Int64(1_000 + 3 * $0), Int64($0)) }
+        let desk = Desk(ring: 8, depthLimit: 64)
+        let levels = (1...200).map { (Int64(1_000 + 3 * $0), Int64($0)) }
         desk.snapshot(0, asks: bestFirst ? levels : levels.reversed())
         let count = desk.table.levelCount(InstrumentIndex(0), .ask)
-        #expect((17...24).contains(count))
+        #expect((65...72).contains(count))
         for position in 0..<count {
             #expect(desk.table.level(InstrumentIndex(0), .ask, position)?.price.units == levels[position].0)
             #expect(desk.table.level(desk.pair, .ask, position)?.price.units == levels[position].0)
@@ -188,6 +188,34 @@ private final class Desk {
         #expect(desk.set(0, .ask, 900_000, 0) == .applied, "there is nothing to remove")
         desk.message(0, asks: levels.prefix(20).map { ($0.0, 0) })
         #expect(desk.set(0, .ask, 900_000, 1) == .applied)
+    }
+}
+
+@Suite("A book at its limit of depth") struct DepthLimitTests {
+    @Test("stays in step with the consolidated levels", arguments: 1...4 as ClosedRange<UInt64>)
+    func inStep(seed: UInt64) {
+        var stream = BookStream(seed: seed)
+        let desk = Desk(ring: 16, depthLimit: 64)
+        desk.snapshot(0)
+        var mid: Int64 = 100_000
+        for _ in 0..<400 {
+            mid += Int64.random(in: -40...40, using: &stream)
+            for _ in 0..<12 {
+                let side: Side = stream.chance(500) ? .bid : .ask
+                _ = desk.set(
+                    0, side, mid - side.sign * stream.distance(10), stream.chance(300) ? 0 : stream.distance(9))
+            }
+            desk.message(0)
+            for side in Side.allCases {
+                let count = desk.table.levelCount(InstrumentIndex(0), side)
+                #expect(count <= 80)
+                for position in [0, 1, 5, 9, 10, 20, 31, 32, 33, count - 1, count] {
+                    let level = desk.table.level(InstrumentIndex(0), side, position)
+                    let merged = desk.table.level(desk.pair, side, position)
+                    #expect(level?.price == merged?.price && level?.quantity == merged?.quantity)
+                }
+            }
+        }
     }
 }
 
