@@ -32,10 +32,12 @@ let package = Package(
     ],
     targets: [
         // Floor 0: the system.
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CTerrace"),
         // Floor 1: the pure engine. It depends on nothing.
         .target(name: "TerraceCore", swiftSettings: ours),
         // Floor 2: the worlds around it.
+        .target(name: "TerraceVenues", dependencies: ["TerraceCore", "CZlib"], swiftSettings: ours),
         .target(
             name: "TerraceSimulation",
             dependencies: ["TerraceCore", .product(name: "HeapModule", package: "swift-collections")],
@@ -54,7 +56,7 @@ let package = Package(
         .target(
             name: "TerraceOperations",
             dependencies: [
-                "TerraceCore", "TerraceSimulation", "TerraceRuntime", "CTerrace",
+                "TerraceCore", "TerraceVenues", "TerraceSimulation", "TerraceRuntime", "CTerrace",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: ours),
@@ -67,6 +69,9 @@ let package = Package(
             ],
             swiftSettings: ours),
         .testTarget(name: "TerraceCoreTests", dependencies: ["TerraceCore"], swiftSettings: tests),
+        .testTarget(
+            name: "TerraceVenuesTests", dependencies: ["TerraceVenues", "TerraceCore"], resources: [.copy("Fixtures")],
+            swiftSettings: tests),
         .testTarget(
             name: "TerraceSimulationTests", dependencies: ["TerraceSimulation", "TerraceCore"], swiftSettings: tests),
     ]

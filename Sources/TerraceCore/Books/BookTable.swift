@@ -1,305 +1,293 @@
-/// All books of a shard: an order book an instrument, a consolidated book a pair, our own resting orders excluded from both.
+/// All books of a shard: one per instrument, and over them one consolidated book per pair.
 ///
-/// Our orders are taken out where the levels are stored: the ladder holds the quantity *net* of ours, and a short list beside
-/// it remembers what the venue shows at the levels where we rest. So best, touch, depth and sweeps exclude us at no cost where
-/// we rest nowhere.
+/// The life of a book: it is *lost* until `beginSnapshot`, *building* until the next `endMessage`, and *live* from then
+/// on, until `lose` or the next snapshot. Only live books are in the consolidated book. A message's levels are set one by
+/// one; what is told about touches is as of the last whole message. Levels, sweeps and counts are read from the books as
+/// they are, so read those between messages.
+///
+/// Everything that is told leaves our own resting orders out, on the instruments that show them: see `adjustOwn`.
+///
+/// Nothing allocates in steady state. What may allocate is registration (`addPair`, `trackDepth`), and warm-up: a book
+/// that grows deeper beyond its ring than ever before, up to its limit, and the first orders on a side.
 public struct BookTable: ~Copyable {
-    private var books = Table<InstrumentBook>()
-    private var pairs = Table<PairBook>()
-    private let depthLimit: Int
+    let ringSize: Int
+    let depthLimit: Int
+    var books = FixedArray<BookHeader>()
+    /// Two an instrument: bids, then asks. The next two tables likewise, the last of them two a tracked pair.
+    var ladders = FixedArray<Ladder>()
+    var owns = FixedArray<OwnLevels>()
+    var tops = FixedArray<DepthTop>()
+    var pairs = FixedArray<PairHeader>()
+    /// The touches as they are published: a block a pair, in it five fields, each for all instruments of the pair: the
+    /// key and quantity of the best bid, those of the best ask, and the venue's bit. Keys are prices in units, negative
+    /// for bids, since venues have different ticks; `Ladder.vacant` and zero where there is no level.
+    var touches = FixedArray<Int64>()
+    /// The latest time of any message.
+    var now = Timestamp.distantPast
 
-    /// No books. An instrument keeps 512 ticks a side near the touch, and at most `depthLimit` levels a side beyond.
-    public init(depthLimit: Int = 8_192) { self.depthLimit = depthLimit }
+    /// A table without pairs.
+    ///
+    /// - Parameters:
+    ///   - ring: How many ticks of each side are kept in the fast ring, which costs 8 bytes a tick; a power of two
+    ///     within `8...512`.
+    ///   - depthLimit: How many levels are kept beyond the ring on each side, within `64...2^24`; where more come, the
+    ///     worst give way. No kept top of a pair's depth reaches as deep as that.
+    public init(ring: Int = 512, depthLimit: Int = 8_192) {
+        precondition(ring >= 8 && ring <= 512 && ring & (ring - 1) == 0, "a ring is a power of two within 8...512")
+        precondition(depthLimit >= 64 && depthLimit <= 1 << 24, "a depth limit is between 64 and 2^24 levels")
+        self.ringSize = ring
+        self.depthLimit = depthLimit
+    }
 
-    /// How many pairs there are.
-    public var pairCount: Int { self.pairs.count }
-    /// How many instruments there are.
-    public var instrumentCount: Int { self.books.count }
+    // MARK: Registration
 
-    /// Adds a pair; its instruments' indices are dense and follow each other. Allocates about 9 KB an instrument.
+    /// Registers a pair and its instruments. Instrument indices are dense, those of a pair contiguous, in the order of
+    /// the definition. All books begin lost.
+    ///
+    /// - Precondition: The pair has 1 to 64 instruments, each on a venue of its own with an index below 64.
     public mutating func addPair(_ definition: PairDefinition) -> PairIndex {
-        let pair = PairIndex(UInt32(truncatingIfNeeded: self.pairs.count))
+        let instruments = definition.instruments
+        precondition(!instruments.isEmpty && instruments.count <= 64, "a pair has 1 to 64 instruments")
+        let pair = PairIndex(UInt32(self.pairs.count))
         let first = self.books.count
-        for (ordinal, instrument) in definition.instruments.enumerated() {
+        let touchBase = self.touches.count
+        let stride = instruments.count
+        self.touches.growAppending(repeating: 0, count: 5 * stride)
+        self.books.grow(by: stride)
+        self.ladders.grow(by: 2 * stride)
+        self.owns.grow(by: 2 * stride)
+        var venues = VenueSet.none
+        for (slot, instrument) in instruments.enumerated() {
+            let venue = instrument.venue
+            precondition(venue.raw < 64 && !venues.contains(venue), "a pair is at most once on a venue")
+            venues.insert(venue)
             self.books.append(
-                InstrumentBook(
-                    pair: pair, ordinal: ordinal, venue: instrument.venue, grid: instrument.rules.tick,
-                    showsOwnOrders: instrument.showsOwnOrders, depthLimit: self.depthLimit))
+                BookHeader(
+                    tick: instrument.rules.tick, venueBit: VenueSet(venue).bits, pair: pair,
+                    touchSlot: UInt32(touchBase + slot), flags: instrument.showsOwnOrders ? .showsOwn : [],
+                    venue: venue, stride: UInt8(stride)))
+            for _ in Side.allCases {
+                self.ladders.append(Ladder(ring: self.ringSize, depthLimit: self.depthLimit))
+                self.owns.append(OwnLevels())
+            }
+            self.touches[touchBase + slot] = Ladder.vacant
+            self.touches[touchBase + 2 * stride + slot] = Ladder.vacant
+            self.touches[touchBase + 4 * stride + slot] = Int64(bitPattern: VenueSet(venue).bits)
         }
-        self.pairs.append(PairBook(first: first, venues: definition.instruments.map { $0.venue }))
+        self.pairs.grow(by: 1)
+        self.pairs.append(
+            PairHeader(firstInstrument: UInt32(first), touchBase: UInt32(touchBase), stride: UInt8(stride)))
         return pair
     }
 
-    /// The instruments of a pair.
-    public func instruments(of pair: PairIndex) -> Range<Int> {
-        let first = self.pairs[pair.index].first
-        return first..<first + self.pairs[pair.index].touches.count
+    /// Keeps the consolidated levels of `pair` below the touch from now on, because somebody quotes by them.
+    ///
+    /// Without it `level` and the sweeps of the pair merge its books anew at each call.
+    public mutating func trackDepth(_ pair: PairIndex) {
+        guard self.pairs[pair.index].depthSlot < 0 else { return }
+        let slot = Int32(self.tops.count)
+        self.tops.grow(by: 2)
+        self.tops.append(DepthTop())
+        self.tops.append(DepthTop())
+        self.pairs[pair.index].depthSlot = slot
+        for index in self.instruments(of: pair) {
+            self.books[index].depthSlot = slot
+            self.books[index].flags.insert(.tracked)
+        }
+        self.refillTops(pair.index)
     }
+
+    /// How many pairs there are.
+    public var pairCount: Int { self.pairs.count }
+
+    /// How many instruments there are.
+    public var instrumentCount: Int { self.books.count }
+
+    /// The indices of a pair's instruments.
+    public func instruments(of pair: PairIndex) -> Range<Int> {
+        let first = Int(self.pairs[pair.index].firstInstrument)
+        return first..<first + Int(self.pairs[pair.index].stride)
+    }
+
     /// The pair of an instrument.
     public func pair(of instrument: InstrumentIndex) -> PairIndex { self.books[instrument.index].pair }
+
     /// The venue of an instrument.
     public func venue(of instrument: InstrumentIndex) -> VenueIndex { self.books[instrument.index].venue }
-    /// Whether the instrument's book can be quoted against.
-    public func isLive(_ instrument: InstrumentIndex) -> Bool { self.books[instrument.index].state == .live }
-    /// When the instrument's last message ended.
-    public func updatedAt(_ instrument: InstrumentIndex) -> Timestamp { self.books[instrument.index].updatedAt }
 
-    /// Keeps the consolidated levels below the touch for this pair from now on.
-    public mutating func trackDepth(_ pair: PairIndex) {
-        self.pairs[pair.index].tracksDepth = true
-        self.pairs[pair.index].bids.invalidate()
-        self.pairs[pair.index].asks.invalidate()
-    }
+    // MARK: Messages
 
-    // MARK: Changes
-
-    /// A snapshot begins: the book is emptied and leaves the consolidated book until `endMessage`.
+    /// A snapshot follows: the book is emptied and leaves the consolidated book until the next `endMessage`.
     public mutating func beginSnapshot(_ instrument: InstrumentIndex) {
-        _ = self.leave(instrument)
-        self.books[instrument.index].clear()
-        self.books[instrument.index].state = .building
+        self.empty(instrument.index)
+        self.books[instrument.index].flags.insert(.building)
     }
 
-    /// Sets a level to this quantity in total; zero removes it, and removing what is not there is legal.
+    /// A level's quantity is now `quantity` in all; zero removes the level.
+    ///
+    /// - Returns: Whether it was taken. Nothing that a venue can send traps.
+    /// - Complexity: O(1) within the ring around the touch; O(log depth) and a move of memory beyond.
     public mutating func set(
         _ instrument: InstrumentIndex, _ side: Side, _ price: Price, _ quantity: Quantity
     ) -> LevelOutcome {
         let index = instrument.index
-        if UInt64(bitPattern: price.units) > UInt64(Price.limit) || price.units == 0
-            || UInt64(bitPattern: quantity.units) > UInt64(Quantity.limit)
-        {
-            return .outOfRange
+        // Unsigned, so that a negative number is too large, and in the first test zero as well.
+        guard UInt64(bitPattern: price.units &- 1) < UInt64(Price.limit),
+            UInt64(bitPattern: quantity.units) <= UInt64(Quantity.limit)
+        else { return .outOfRange }
+        let steps = self.books[index].tick.exactSteps(price.units)
+        if steps < 0 { return .offTick }
+        let key = side == .bid ? 0 &- steps : steps
+        let flags = self.books[index].flags
+        if flags.isDisjoint(with: [.live, .building]) { return .ignored }
+        self.books[index].flags = flags.union(.dirty(side))
+        if flags.isDisjoint(with: .own(side).union(.tracked)) {
+            return self.ladders[2 &* index &+ side.index].put(key, quantity.units) ? .applied : .ignored
         }
-        let state = self.books[index].state
-        if state == .lost { return .ignored }
-        let tick = self.books[index].grid.exactSteps(price.units)
-        if tick < 0 { return .offTick }
-        let key = side == .bid ? -tick : tick
-        var net = quantity.units
-        if self.books[index].own.count > 0 { net = self.books[index].venueSaid(side, key, net) }
-        self.store(index, side, key, price, net)
-        return .applied
+        return self.setWatched(index, side, key, quantity.units) ? .applied : .ignored
     }
 
-    private mutating func store(_ index: Int, _ side: Side, _ key: Int64, _ price: Price, _ net: Int64) {
-        let old = side == .bid ? self.books[index].bids.set(key, net) : self.books[index].asks.set(key, net)
-        if old == net || self.books[index].state != .live { return }
-        let pair = self.books[index].pair.index
-        if self.pairs[pair].tracksDepth {
-            self.pairs[pair].change(side, price, self.books[index].venue, from: old, to: net)
-        }
+    /// Sets a level where our own part has to be left out or the pair's depth is tracked.
+    @inline(never)
+    private mutating func setWatched(_ index: Int, _ side: Side, _ key: Int64, _ gross: Int64) -> Bool {
+        let isOurs = self.books[index].flags.contains(.own(side))
+        return self.put(index, side, key, isOurs ? self.updateOwn(index, side, key, gross: gross) : gross)
     }
 
-    /// The message is whole: the touches are brought up to date.
+    /// All levels of a message have been set. A book that was building is live now.
+    ///
+    /// - Returns: What changed. For a lost book nothing does, and its time stays.
+    /// - Complexity: O(venues of the pair) where a touch changed, O(1) otherwise; more where a depth top is refilled.
     public mutating func endMessage(_ instrument: InstrumentIndex, at time: Timestamp) -> MessageOutcome {
         let index = instrument.index
-        var outcome = MessageOutcome()
-        if self.books[index].state == .lost { return outcome }
-        self.books[index].updatedAt = time
-        if self.books[index].own.count > 0 { self.endFading(index, time) }
-        if self.books[index].state == .building {
-            self.books[index].state = .live
-            outcome.becameLive = true
-            self.pairs[self.books[index].pair.index].invalidate()
+        if time > self.now { self.now = time }
+        let flags = self.books[index].flags
+        var becameLive = false
+        if flags.contains(.live) {
+            self.books[index].updatedAt = time
+            if flags.contains(.fading) { self.endFading(index) }
+        } else if flags.contains(.building) {
+            self.books[index].updatedAt = time
+            self.books[index].flags.remove(.building)
+            self.books[index].flags.insert([.live, .dirty(.bid), .dirty(.ask)])
+            becameLive = true
+        } else {
+            return self.takeOutcome(index, becameLive: false)
         }
-        outcome.isLive = true
-        outcome.touchChanged = self.refreshTouch(index)
-        let pair = self.books[index].pair.index
-        outcome.depthChanged = self.pairs[pair].depthChanged || outcome.becameLive
-        self.pairs[pair].depthChanged = false
-        return outcome
+        self.publish(index)
+        if self.books[index].depthSlot >= 0 {
+            if becameLive {
+                self.refillTops(self.books[index].pair.index)
+            } else {
+                self.refillShortTops(index)
+            }
+        }
+        return self.takeOutcome(index, becameLive: becameLive)
     }
 
-    /// The book can't be relied upon until its next snapshot.
+    /// The book can't be relied upon: a gap, staleness, a lost connection. It is emptied and leaves the consolidated book
+    /// at once; levels are ignored until the next snapshot.
     public mutating func lose(_ instrument: InstrumentIndex) -> MessageOutcome {
-        var outcome = MessageOutcome()
-        outcome.touchChanged = self.leave(instrument)
-        outcome.depthChanged = outcome.touchChanged
-        self.books[instrument.index].clear()
-        self.books[instrument.index].state = .lost
+        self.empty(instrument.index)
+        return self.takeOutcome(instrument.index, becameLive: false)
+    }
+
+    // MARK: Inside
+
+    /// Empties a book and takes it out of the consolidated one.
+    private mutating func empty(_ index: Int) {
+        let wasLive = self.books[index].flags.contains(.live)
+        self.books[index].flags.subtract([.live, .building, .fading])
+        for side in Side.allCases {
+            let place = 2 * index + side.index
+            self.ladders[place].clear()
+            self.owns[place].forgetBook()
+            self.noteOwn(index, side)
+        }
+        guard wasLive else { return }
+        self.books[index].flags.formUnion(.anyDirty)
+        self.publish(index)
+        if self.books[index].depthSlot >= 0 { self.refillTops(self.books[index].pair.index) }
+    }
+
+    /// Puts a level without our part into its ladder and, where the pair's depth is tracked, into the depth top.
+    @inline(__always)
+    mutating func put(_ index: Int, _ side: Side, _ key: Int64, _ net: Int64) -> Bool {
+        let place = 2 &* index &+ side.index
+        guard self.books[index].flags.isSuperset(of: [.tracked, .live]) else {
+            return self.ladders[place].put(key, net)
+        }
+        let top = Int(self.books[index].depthSlot) &+ side.index
+        let priceKey = key &* self.books[index].tick.step  // At most Price.limit in magnitude.
+        if priceKey > self.tops[top].bound { return self.ladders[place].put(key, net) }
+        let (old, isKept) = self.ladders[place].exchange(key, net)
+        if !isKept { return false }
+        if old != net {
+            self.tops[top].change(priceKey, from: old, to: net, venue: self.books[index].venueBit)
+            self.pairs[self.books[index].pair.index].depthMoved = true
+        }
+        return true
+    }
+
+    /// Publishes the touch of a book whose levels changed, and with it the consolidated touch.
+    @inline(__always)
+    mutating func publish(_ index: Int) {
+        let flags = self.books[index].flags
+        if flags.contains(.dirty(.bid)) { self.publish(index, .bid) }
+        if flags.contains(.dirty(.ask)) { self.publish(index, .ask) }
+        self.books[index].flags.subtract(.anyDirty)
+    }
+
+    @inline(__always)
+    private mutating func publish(_ index: Int, _ side: Side) {
+        let (key, quantity) = self.ladders[2 &* index &+ side.index].settle()
+        let priceKey = key == Ladder.vacant ? key : key &* self.books[index].tick.step
+        let stride = Int(self.books[index].stride)
+        let slot = Int(self.books[index].touchSlot) &+ (side == .bid ? 0 : 2 &* stride)
+        if self.touches[slot] == priceKey && self.touches[slot &+ stride] == quantity { return }
+        self.touches[slot] = priceKey
+        self.touches[slot &+ stride] = quantity
+        self.books[index].flags.insert(.touchMoved)
+        let pair = self.books[index].pair.index
+        let best = self.reduceTouches(pair, side, stride)
+        if side == .bid {
+            if best != self.pairs[pair].bid {
+                self.pairs[pair].bid = best
+                self.pairs[pair].touchMoved = true
+            }
+        } else {
+            if best != self.pairs[pair].ask {
+                self.pairs[pair].ask = best
+                self.pairs[pair].touchMoved = true
+            }
+        }
+    }
+
+    /// The best key of one side over all venues, with all that is there.
+    @inline(__always)
+    private func reduceTouches(_ pair: Int, _ side: Side, _ stride: Int) -> PairHeader.Best {
+        let base = Int(self.pairs[pair].touchBase)
+        let keys = base &+ (side == .bid ? 0 : 2 &* stride)
+        var best = PairHeader.Best()
+        for slot in 0..<stride { best.key = min(best.key, self.touches[keys &+ slot]) }
+        if best.key == Ladder.vacant { return best }
+        for slot in 0..<stride {
+            let isBest = self.touches[keys &+ slot] == best.key
+            best.quantity &+= isBest ? self.touches[keys &+ stride &+ slot] : 0
+            best.mask |= isBest ? UInt64(bitPattern: self.touches[base &+ 4 &* stride &+ slot]) : 0
+        }
+        return best
+    }
+
+    private mutating func takeOutcome(_ index: Int, becameLive: Bool) -> MessageOutcome {
+        let pair = self.books[index].pair.index
+        let flags = self.books[index].flags
+        let outcome = MessageOutcome(
+            touchChanged: flags.contains(.touchMoved) || self.pairs[pair].touchMoved,
+            depthChanged: self.pairs[pair].depthMoved, isLive: flags.contains(.live), becameLive: becameLive)
+        self.books[index].flags.remove(.touchMoved)
+        self.pairs[pair].touchMoved = false
+        self.pairs[pair].depthMoved = false
         return outcome
-    }
-
-    private mutating func leave(_ instrument: InstrumentIndex) -> Bool {
-        let index = instrument.index
-        guard self.books[index].state == .live else { return false }
-        let pair = self.books[index].pair.index
-        self.pairs[pair].touches[self.books[index].ordinal] = .none
-        self.pairs[pair].invalidate()
-        self.pairs[pair].reduce()
-        return true
-    }
-
-    private mutating func refreshTouch(_ index: Int) -> Bool {
-        let touch = self.books[index].touch
-        let pair = self.books[index].pair.index
-        let ordinal = self.books[index].ordinal
-        if self.pairs[pair].touches[ordinal] == touch { return false }
-        self.pairs[pair].touches[ordinal] = touch
-        self.pairs[pair].reduce()
-        return true
-    }
-
-    // MARK: Our own orders
-
-    /// Our resting quantity at a level rises or falls by `change`. Nothing where the venue's data does not show our orders.
-    ///
-    /// An increase counts once the venue has next spoken of the level: until then its figure is without us. What goes stays
-    /// excluded until the venue speaks of the level, or for a second: its figure may still be with us.
-    public mutating func adjustOwn(_ instrument: InstrumentIndex, _ side: Side, _ price: Price, by change: Quantity) {
-        let index = instrument.index
-        if !self.books[index].showsOwnOrders || change.units == 0 { return }
-        let tick = self.books[index].grid.exactSteps(price.units)
-        if tick < 0 { return }
-        let key = side == .bid ? -tick : tick
-        guard let net = self.books[index].adjustOwn(side, key, change.units) else { return }
-        let price = Price(units: tick * self.books[index].grid.step)
-        self.store(index, side, key, price, net)
-        if self.books[index].state == .live { _ = self.refreshTouch(index) }
-    }
-
-    private mutating func endFading(_ index: Int, _ time: Timestamp) {
-        var position = self.books[index].own.count - 1
-        while position >= 0 {
-            let level = self.books[index].own[position]
-            if level.fading > 0 {
-                if level.fadingSince == .distantPast {
-                    self.books[index].own[position].fadingSince = time
-                } else if time.nanoseconds(since: level.fadingSince) > 1_000_000_000 {
-                    self.books[index].own[position].fading = 0
-                    let net = self.books[index].own[position].net
-                    if level.own == 0 { self.books[index].own.remove(at: position) }
-                    let tick = level.side == .bid ? -level.key : level.key
-                    self.store(index, level.side, level.key, Price(units: tick * self.books[index].grid.step), net)
-                }
-            }
-            position -= 1
-        }
-    }
-
-    // MARK: Looks
-
-    /// The best level a side of an instrument; of a lost one, none.
-    public func touch(_ instrument: InstrumentIndex) -> Touch {
-        self.books[instrument.index].state == .live ? self.books[instrument.index].touch : .none
-    }
-
-    /// The best level a side over the live venues of a pair.
-    public func touch(_ pair: PairIndex) -> ConsolidatedTouch { self.pairs[pair.index].touch }
-
-    /// How many levels an instrument has on a side, ours not counted.
-    public func levelCount(_ instrument: InstrumentIndex, _ side: Side) -> Int {
-        side == .bid ? self.books[instrument.index].bids.count : self.books[instrument.index].asks.count
-    }
-
-    /// Calls `body` with the levels of an instrument's side, best first, until it returns false.
-    public func levels(_ instrument: InstrumentIndex, _ side: Side, _ body: (Level) -> Bool) {
-        let index = instrument.index
-        var cursor = self.books[index].start(side)
-        while cursor.key != Ladder.nothing {
-            if !body(self.books[index].level(cursor, side)) { return }
-            self.books[index].advance(&cursor, side)
-        }
-    }
-
-    /// The consolidated level at `position` of a side, 0 the best; nil beyond the last.
-    ///
-    /// The first ten come from the kept depth where it is tracked; deeper ones are merged from the books, O(position x venues).
-    public mutating func level(_ pair: PairIndex, _ side: Side, _ position: Int) -> ConsolidatedLevel? {
-        if self.pairs[pair.index].tracksDepth {
-            self.refill(pair, side)
-            let count = self.pairs[pair.index].count(side)
-            if position < count { return self.pairs[pair.index].level(side, position) }
-            if self.pairs[pair.index].isComplete(side) { return nil }
-        }
-        var left = position
-        var found: ConsolidatedLevel?
-        self.merge(pair, side) { level in
-            left -= 1
-            if left < 0 { found = level }
-            return left >= 0
-        }
-        return found
-    }
-
-    /// The weighted average price for `quantity`: `.ask` sweeps the asks as a buyer would, `.bid` the bids.
-    public mutating func sweep(_ pair: PairIndex, _ side: Side, _ quantity: Quantity) -> Sweep {
-        let wanted = min(quantity.units, Quantity.limit)
-        var left = wanted
-        var notional: Int128 = 0
-        if self.pairs[pair.index].tracksDepth {
-            self.refill(pair, side)
-            let count = self.pairs[pair.index].count(side)
-            for position in 0..<count where left > 0 {
-                let level = self.pairs[pair.index].level(side, position)
-                let taken = min(left, level.quantity.units)
-                notional += Int128(level.price.units) * Int128(taken)
-                left -= taken
-            }
-            if left <= 0 || self.pairs[pair.index].isComplete(side) { return Sweep(notional, wanted - left, side) }
-            left = wanted
-            notional = 0
-        }
-        self.merge(pair, side) { level in
-            let taken = min(left, level.quantity.units)
-            notional += Int128(level.price.units) * Int128(taken)
-            left -= taken
-            return left > 0
-        }
-        return Sweep(notional, wanted - max(0, left), side)
-    }
-
-    private mutating func refill(_ pair: PairIndex, _ side: Side) {
-        if self.pairs[pair.index].isValid(side) { return }
-        var merged = InlineArray<33, ConsolidatedLevel>(repeating: .none)
-        var count = 0
-        self.merge(pair, side) { level in
-            merged[count] = level
-            count += 1
-            return count <= ConsolidatedSide.capacity
-        }
-        self.pairs[pair.index].refill(side, merged, count)
-    }
-
-    /// Calls `body` with the consolidated levels of a side, best first, until it returns false: a merge over the venues.
-    public func merge(_ pair: PairIndex, _ side: Side, _ body: (ConsolidatedLevel) -> Bool) {
-        let range = self.instruments(of: pair)
-        var cursors = InlineArray<64, LadderCursor>(repeating: LadderCursor(key: Ladder.nothing, hint: 0))
-        for (ordinal, index) in range.enumerated() where self.books[index].state == .live {
-            cursors[ordinal] = self.books[index].start(side)
-        }
-        while true {
-            var merged = ConsolidatedLevel.none
-            for (ordinal, index) in range.enumerated() where cursors[ordinal].key != Ladder.nothing {
-                let level = self.books[index].level(cursors[ordinal], side)
-                if merged.isNone || side.isBetter(level.price, than: merged.price) {
-                    merged = ConsolidatedLevel(
-                        price: level.price, quantity: level.quantity, venues: VenueSet(self.books[index].venue))
-                } else if level.price == merged.price {
-                    merged.quantity += level.quantity
-                    merged.venues.insert(self.books[index].venue)
-                }
-            }
-            if merged.isNone { return }
-            for (ordinal, index) in range.enumerated()
-            where merged.venues.contains(self.books[index].venue) && cursors[ordinal].key != Ladder.nothing {
-                self.books[index].advance(&cursors[ordinal], side)
-            }
-            if !body(merged) { return }
-        }
-    }
-
-    /// Adds every level of every book, and which are live, to a digest.
-    func hash(into hash: inout StateHash) {
-        for index in 0..<self.books.count {
-            hash.combine(UInt64(self.books[index].state.rawValue))
-            for side in Side.allCases {
-                self.levels(InstrumentIndex(UInt32(truncatingIfNeeded: index)), side) { level in
-                    hash.combine(UInt64(bitPattern: level.price.units))
-                    hash.combine(UInt64(bitPattern: level.quantity.units))
-                    return true
-                }
-            }
-        }
     }
 }
