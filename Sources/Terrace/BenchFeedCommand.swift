@@ -20,7 +20,9 @@ struct BenchFeedCommand: ParsableCommand {
     @Option(help: "The file to write.") var out: String
 
     func validate() throws {
-        guard (1...65_535).contains(self.pairs) else { throw ValidationError("--pairs is 1 to 65535, not \(self.pairs)") }
+        guard (1...65_535).contains(self.pairs) else {
+            throw ValidationError("--pairs is 1 to 65535, not \(self.pairs)")
+        }
         guard (1...64).contains(self.venues) else { throw ValidationError("--venues is 1 to 64, not \(self.venues)") }
         guard (0...FeedGenerator.largestUpdateCount).contains(self.updates) else {
             throw ValidationError("--updates is 0 to \(FeedGenerator.largestUpdateCount), not \(self.updates)")

@@ -17,7 +17,7 @@ public struct FeedFile: ~Copyable {
     /// - Throws: `FeedError` naming the file and the offset of the first fault.
     /// - Complexity: O(records); reads the whole file once.
     public init(path: String) throws(FeedError) {
-        let (base, size) = try Self.map(path)
+        let (base, size) = try unsafe Self.map(path)
         let bytes = unsafe UnsafeRawBufferPointer(start: base, count: size)
         do throws(FeedError) {
             let header = try unsafe Self.header(bytes, path)
@@ -59,15 +59,15 @@ public struct FeedFile: ~Copyable {
         func failed(_ doing: String) -> FeedError {
             .system(path: path, doing: doing, reason: unsafe String(cString: strerror(errno)))
         }
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw failed("open it") }
         defer { close(file) }
-        var status = unsafe stat()
+        var status = stat()
         guard unsafe fstat(file, &status) == 0 else { throw failed("look at it") }
-        guard unsafe status.st_mode & S_IFMT == S_IFREG else {
+        guard status.st_mode & S_IFMT == S_IFREG else {
             throw .system(path: path, doing: "read it", reason: "it is no regular file")
         }
-        let size = unsafe Int(status.st_size)
+        let size = Int(status.st_size)
         guard size >= 64 else {
             throw .malformed(path: path, offset: size, "the file ends inside the header, which takes 64 bytes")
         }

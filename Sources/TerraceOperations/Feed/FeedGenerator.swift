@@ -1,5 +1,5 @@
 import Glibc
-public import TerraceCore
+import TerraceCore
 
 /// Makes a feed that looks like a market, from a seed: the same arguments give the same bytes.
 ///
@@ -32,7 +32,8 @@ public struct FeedGenerator {
     public init(pairs: Int, venues: Int, updates: Int, seed: UInt64) {
         precondition((1...65_535).contains(pairs), "a feed has 1 to 65535 pairs")
         precondition((1...64).contains(venues), "a feed has 1 to 64 venues")
-        precondition((0...Self.largestUpdateCount).contains(updates), "a feed has at most \(Self.largestUpdateCount) updates")
+        precondition(
+            (0...Self.largestUpdateCount).contains(updates), "a feed has at most \(Self.largestUpdateCount) updates")
         self.updates = updates
         self.random = FeedRandom(seed: seed)
         self.time = 1_767_225_600_000_000_000  // 2026-01-01T00:00:00Z

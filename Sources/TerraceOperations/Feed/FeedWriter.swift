@@ -14,7 +14,7 @@ public struct FeedWriter: ~Copyable {
         self.header = header
         self.header.records = 0
         self.header.snapshots = 0
-        self.file = open(path + ".partial", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        self.file = unsafe open(path + ".partial", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard self.file >= 0 else { throw Self.failed(path, "create it") }
         self.buffer = self.header.bytes
         self.buffer.reserveCapacity(1 << 20)
@@ -22,7 +22,7 @@ public struct FeedWriter: ~Copyable {
 
     deinit {
         if self.file >= 0 { close(self.file) }
-        if !self.isFinished { unlink(self.path + ".partial") }
+        if !self.isFinished { _ = unsafe unlink(self.path + ".partial") }
     }
 
     /// Adds a record.
@@ -42,7 +42,7 @@ public struct FeedWriter: ~Copyable {
         guard lseek(self.file, 0, SEEK_SET) == 0 else { throw Self.failed(self.path, "go back in it") }
         self.buffer = self.header.bytes
         try self.flush()
-        guard rename(self.path + ".partial", self.path) == 0 else { throw Self.failed(self.path, "name it") }
+        guard unsafe rename(self.path + ".partial", self.path) == 0 else { throw Self.failed(self.path, "name it") }
         self.isFinished = true
         return self.header
     }
