@@ -1,0 +1,321 @@
+import CTerrace
+import Foundation
+import Histogram
+public import TerraceCore
+
+/// Measures the core alone, on one processor, on the messages of one feed.
+///
+/// The workloads: `w1` applies levels to the books and reads the instrument's touch after each message. `touch` runs engines
+/// with one stack a pair (one top-of-book line and two passive lines on every venue), evaluated where a touch changed. `w2`
+/// evaluates that stack at every message, priced from both sweeps for a quantity, and reads the ten best consolidated
+/// levels a side. Orders are answered at once by a loopback, inside the time that is measured. Snapshots are applied
+/// before the clock starts. Of several passes the fastest counts, for it was disturbed least.
+public struct EngineBenchmark: ~Copyable {
+    private let feed: FeedFile
+    private let passes: Int
+
+    /// Measures on `feed`.
+    ///
+    /// - Precondition: `passes` is at least 1.
+    public init(feed: consuming FeedFile, passes: Int = 3) {
+        precondition(passes >= 1, "a measurement takes a pass")
+        self.feed = feed
+        self.passes = passes
+    }
+
+    /// Measures everything.
+    public func run() -> BenchmarkReport {
+        var report = BenchmarkReport()
+        // Where the processor can't be had, the figures are noisier and still true.
+        _ = cterrace_pin(0)
+        self.memory(&report)
+        for _ in 0..<self.passes {
+            var table = BookTable()
+            report.w1.levelsPerSecond = max(report.w1.levelsPerSecond, self.applyAll(to: &table))
+        }
+        for everyMessage in [false, true] {
+            for pass in 0...self.passes {
+                // The last pass measures every message, which costs time itself.
+                let result = self.quote(everyMessage: everyMessage, timesMessages: pass == self.passes)
+                report.allocationsPerMessage = max(report.allocationsPerMessage, result.allocations)
+                if everyMessage {
+                    if let latency = result.latency { report.w2.latencyNs = latency }
+                    if pass < self.passes {
+                        report.w2.messagesPerSecond = max(report.w2.messagesPerSecond, result.messages)
+                    }
+                    report.w2.commands = result.commands
+                } else {
+                    if let latency = result.latency { report.touch.latencyNs = latency }
+                    if pass < self.passes {
+                        report.touch.levelsPerSecond = max(report.touch.levelsPerSecond, result.levels)
+                    }
+                    report.touch.commands = result.commands
+                }
+            }
+        }
+        return report
+    }
+
+    // MARK: Books
+
+    /// The books after the whole feed.
+    public func finalBooks() -> BookTable {
+        var table = BookTable()
+        _ = self.applyAll(to: &table)
+        return table
+    }
+
+    private func definition(_ pair: FeedPair, _ index: Int) -> PairDefinition {
+        let rules = TradingRules(tick: Grid(step: pair.tick), lot: Grid(step: pair.lot))
+        return PairDefinition(
+            base: AssetIndex(0), quote: AssetIndex(1), units: .standard,
+            instruments: (0..<self.feed.header.venues).map {
+                InstrumentDefinition(
+                    venue: VenueIndex(UInt8(truncatingIfNeeded: $0)), rules: rules, showsOwnOrders: false)
+            })
+    }
+
+    /// The instrument of a record: pairs are registered in the feed's order, each on all its venues.
+    private func instrument(_ record: FeedRecord) -> InstrumentIndex {
+        InstrumentIndex(
+            UInt32(truncatingIfNeeded: Int(record.pair) * self.feed.header.venues + Int(record.venue)))
+    }
+
+    /// Applies the whole feed to an empty table; returns level records a second, snapshots not counted.
+    private func applyAll(to table: inout BookTable) -> Double {
+        for (index, pair) in self.feed.header.pairs.enumerated() { _ = table.addPair(self.definition(pair, index)) }
+        var last: InstrumentIndex?
+        for index in 0..<self.feed.header.snapshots {
+            let record = self.feed[index]
+            let instrument = self.instrument(record)
+            if instrument != last { table.beginSnapshot(instrument) }
+            last = instrument
+            _ = table.set(instrument, record.side, Price(units: record.price), Quantity(units: record.quantity))
+            if record.endsMessage { _ = table.endMessage(instrument, at: Self.time(record)) }
+        }
+        var seen: Int64 = 0  // What the touches add up to, so that reading them can't be left out.
+        var levels = 0
+        let start = ContinuousClock.now
+        for index in self.feed.header.snapshots..<self.feed.count {
+            let record = self.feed[index]
+            if record.kind == FeedRecord.trade { continue }
+            let instrument = self.instrument(record)
+            levels += 1
+            _ = table.set(instrument, record.side, Price(units: record.price), Quantity(units: record.quantity))
+            if record.endsMessage {
+                _ = table.endMessage(instrument, at: Self.time(record))
+                let touch = table.touch(instrument)
+                seen &+= touch.bid.price.units &+ touch.ask.price.units
+            }
+        }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        withExtendedLifetime(seen) {}
+        return seconds > 0 ? Double(levels) / seconds : 0
+    }
+
+    private static func time(_ record: FeedRecord) -> Timestamp {
+        Timestamp(nanoseconds: Int64(truncatingIfNeeded: record.time))  // The reader holds it below 2^63.
+    }
+
+    // MARK: Quoting
+
+    private func engine() -> Engine {
+        let venues = (0..<self.feed.header.venues).map { VenueDefinition(name: "venue\($0)") }
+        var configuration = EngineConfiguration(venues: venues, assetCount: 2)
+        // A feed may pause, and a benchmark may be slow: neither is what is measured.
+        configuration.bookAgeLimitNanoseconds = .max
+        configuration.feedSilenceNanoseconds = .max
+        configuration.shedLatenessNanoseconds = .max
+        var engine = Engine(configuration)
+        for (index, pair) in self.feed.header.pairs.enumerated() { _ = engine.addPair(self.definition(pair, index)) }
+        return engine
+    }
+
+    /// One stack a pair, with sizes in the pair's lots, so that every pair quotes.
+    private func strategy(_ index: Int, sweeps: Bool) -> StrategyDefinition {
+        let lot = self.feed.header.pairs[index].lot
+        func lots(_ count: Int64) -> Quantity {
+            let (units, overflow) = lot.multipliedReportingOverflow(by: count)
+            return Quantity(units: overflow || units > Quantity.limit ? Quantity.limit : units)
+        }
+        let venues = self.feed.header.venues
+        var strategy = StrategyDefinition(
+            id: "bench_\(index)", pair: PairIndex(UInt32(truncatingIfNeeded: index)),
+            venues: VenueSet(bits: venues == 64 ? .max : (1 << UInt64(venues)) - 1),
+            inventory: InventorySettings(target: .zero, maximumDeviation: lots(1_000_000)))
+        strategy.pricing = sweeps ? .wapq(lots(2_000)) : .aggregated
+        strategy.topOfBookLines = [TopOfBookLine(hourlyQuantity: lots(100_000), spread: Millibps(1_000))]
+        strategy.passiveLines = [
+            PassiveLine(spread: Millibps(5_000), quantity: lots(100)),
+            PassiveLine(spread: Millibps(15_000), quantity: lots(200)),
+        ]
+        return strategy
+    }
+
+    private struct QuoteResult {
+        var levels = 0.0
+        var messages = 0.0
+        var allocations = 0.0
+        var commands = 0
+        var latency: BenchmarkReport.Latency?
+    }
+
+    private func quote(everyMessage: Bool, timesMessages: Bool) -> QuoteResult {
+        var engine = self.engine()
+        for index in 0..<self.feed.header.pairs.count {
+            // The definition fits what was registered two lines before: pair, venues and ids are the feed's own.
+            _ = try? engine.register(self.strategy(index, sweeps: everyMessage))
+        }
+        var commands = CommandBuffer(capacity: 4_096)
+        let start = Timestamp(nanoseconds: Int64(truncatingIfNeeded: self.feed.count > 0 ? self.feed[0].time : 0))
+        for venue in 0..<self.feed.header.venues {
+            let venue = VenueIndex(UInt8(truncatingIfNeeded: venue))
+            engine.handle(.connection(venue, .up), at: start, into: &commands)
+            for asset in 0..<2 {
+                // A sixteenth of what an amount can be: no order is short of coins.
+                engine.handle(
+                    .balance(venue, AssetIndex(UInt16(asset)), total: Amount(units: Int128.max / 16)), at: start,
+                    into: &commands)
+            }
+        }
+        var last: InstrumentIndex?
+        for index in 0..<self.feed.header.snapshots {
+            let record = self.feed[index]
+            let instrument = self.instrument(record)
+            if instrument != last { engine.handle(.market(.snapshotBegan(instrument)), at: start, into: &commands) }
+            last = instrument
+            Self.apply(record, instrument, &engine, &commands)
+        }
+        for _ in 0..<self.feed.header.pairs.count {
+            engine.handle(.turn(limit: 1), at: start, into: &commands)
+            Self.answer(&engine, &commands, at: start)
+        }
+        var histogram = Histogram<UInt32>(
+            lowestDiscernibleValue: 1, highestTrackableValue: 10_000_000_000, numberOfSignificantValueDigits: .two)
+        var result = QuoteResult()
+        var levels = 0
+        var messages = 0
+        var seen: Int64 = 0
+        let allocations = cterrace_allocations()
+        let began = ContinuousClock.now
+        let firstCycle = cterrace_cycles()
+        var cycle = firstCycle
+        var longest: UInt64 = 0
+        for index in self.feed.header.snapshots..<self.feed.count {
+            let record = self.feed[index]
+            if record.kind == FeedRecord.trade { continue }
+            Self.apply(record, self.instrument(record), &engine, &commands)
+            levels += 1
+            guard record.endsMessage else { continue }
+            messages += 1
+            if everyMessage {
+                let pair = PairIndex(UInt32(record.pair))
+                for position in 0..<10 {
+                    seen &+= engine.level(pair, .bid, position)?.price.units ?? 0
+                    seen &+= engine.level(pair, .ask, position)?.price.units ?? 0
+                }
+                engine.wantEvaluation(of: pair)
+            }
+            engine.handle(.turn(limit: 16), at: Self.time(record), into: &commands)
+            result.commands += commands.count
+            Self.answer(&engine, &commands, at: Self.time(record))
+            if timesMessages {
+                let now = cterrace_cycles()
+                longest = max(longest, now &- cycle)
+                histogram.record(min(now &- cycle, 9_000_000_000))
+                cycle = cterrace_cycles()
+            }
+        }
+        let cycles = cterrace_cycles() &- firstCycle
+        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        result.allocations = messages == 0 ? 0 : Double(cterrace_allocations() &- allocations) / Double(messages)
+        withExtendedLifetime(seen) {}
+        guard seconds > 0, messages > 0 else { return result }
+        result.levels = Double(levels) / seconds
+        result.messages = Double(messages) / seconds
+        if timesMessages {
+            let scale = seconds * 1e9 / Double(max(1, cycles))  // Nanoseconds a cycle, from the run itself.
+            func nanoseconds(_ value: UInt64) -> UInt64 { UInt64(Double(value) * scale) }
+            result.latency = BenchmarkReport.Latency(
+                p50: nanoseconds(histogram.valueAtPercentile(50)), p99: nanoseconds(histogram.valueAtPercentile(99)),
+                p999: nanoseconds(histogram.valueAtPercentile(99.9)), max: nanoseconds(longest))
+        }
+        return result
+    }
+
+    private static func apply(
+        _ record: FeedRecord, _ instrument: InstrumentIndex, _ engine: inout Engine, _ commands: inout CommandBuffer
+    ) {
+        let time = Self.time(record)
+        engine.handle(
+            .market(.level(instrument, record.side, Price(units: record.price), Quantity(units: record.quantity))),
+            at: time, into: &commands)
+        if record.endsMessage {
+            engine.handle(.market(.messageEnded(instrument, venueTime: time)), at: time, into: &commands)
+        }
+    }
+
+    /// Every command is carried out at once.
+    private static func answer(_ engine: inout Engine, _ commands: inout CommandBuffer, at time: Timestamp) {
+        // Reports write no commands, so the buffer can be read while it is passed.
+        for position in 0..<commands.count {
+            switch commands[position] {
+            case .place(let instrument, let order, _, _, _):
+                Self.report(instrument, order, .accepted, &engine, &commands, time)
+            case .cancel(let instrument, let order):
+                Self.report(instrument, order, .cancelled(cumulative: .zero), &engine, &commands, time)
+            case .amend(let instrument, let order, _, let price, let quantity):
+                Self.report(instrument, order, .amended(price, quantity), &engine, &commands, time)
+            case .query(let instrument, let order):
+                Self.report(instrument, order, .notFound(cumulative: .zero), &engine, &commands, time)
+            case .resnapshot: break
+            }
+        }
+        commands.removeAll()
+    }
+
+    private static func report(
+        _ instrument: InstrumentIndex, _ order: ClientOrderID, _ outcome: OrderOutcome, _ engine: inout Engine,
+        _ commands: inout CommandBuffer, _ time: Timestamp
+    ) {
+        engine.handle(
+            .order(OrderReport(instrument: instrument, order: order, outcome: outcome)), at: time, into: &commands)
+    }
+
+    // MARK: Memory
+
+    /// Differences of resident memory around registration and filling; pages of the feed are given back first.
+    private func memory(_ report: inout BenchmarkReport) {
+        self.feed.release()
+        let before = Self.resident()
+        var engine = self.engine()
+        var commands = CommandBuffer(capacity: 4_096)
+        var last: InstrumentIndex?
+        for index in 0..<self.feed.header.snapshots {
+            let record = self.feed[index]
+            let instrument = self.instrument(record)
+            if instrument != last {
+                engine.handle(.market(.snapshotBegan(instrument)), at: Self.time(record), into: &commands)
+            }
+            last = instrument
+            Self.apply(record, instrument, &engine, &commands)
+        }
+        self.feed.release()
+        let filled = Self.resident()
+        for index in 0..<self.feed.header.pairs.count { _ = try? engine.register(self.strategy(index, sweeps: true)) }
+        engine.handle(.turn(limit: .max), at: .distantPast, into: &commands)
+        let registered = Self.resident()
+        let pairs = self.feed.header.pairs.count
+        report.bytesPerInstrument = max(0, filled - before) / (pairs * self.feed.header.venues)
+        report.bytesPerStrategy = max(0, registered - filled) / pairs
+        report.residentBytes = registered
+        withExtendedLifetime(engine.waiting) {}
+    }
+
+    /// Resident memory in bytes; zero where the system does not tell.
+    private static func resident() -> Int {
+        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
+        let fields = text.split(separator: " ")
+        return fields.count > 1 ? (Int(fields[1]) ?? 0) * 4_096 : 0
+    }
+}
