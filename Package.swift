@@ -74,5 +74,7 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(
             name: "TerraceSimulationTests", dependencies: ["TerraceSimulation", "TerraceCore"], swiftSettings: tests),
+        .testTarget(
+            name: "TerraceOperationsTests", dependencies: ["TerraceOperations", "TerraceCore"], swiftSettings: tests),
     ]
 )

@@ -9,6 +9,7 @@ missing=""
 for tool in git python3; do
     command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
 done
+[ -f /usr/include/zlib.h ] || missing="$missing zlib1g-dev"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ]; then
     as_root=""

@@ -1,11 +1,11 @@
 extension Engine {
     /// The consolidated level at `position` of a side, 0 the best; nil beyond the last. See `BookTable.level`.
-    public mutating func level(_ pair: PairIndex, _ side: Side, _ position: Int) -> ConsolidatedLevel? {
+    public func level(_ pair: PairIndex, _ side: Side, _ position: Int) -> ConsolidatedLevel? {
         self.books.level(pair, side, position)
     }
 
     /// The weighted average price for `quantity`: `.ask` sweeps the asks as a buyer would, `.bid` the bids.
-    public mutating func sweep(_ pair: PairIndex, _ side: Side, _ quantity: Quantity) -> Sweep {
+    public func sweep(_ pair: PairIndex, _ side: Side, _ quantity: Quantity) -> Sweep {
         self.books.sweep(pair, side, quantity)
     }
 

@@ -6,7 +6,7 @@ extension EngineBenchmark {
     /// The columns are `pair,side,level,price,quantity,venue_mask`; the level counts from 0, the best; the side is `bid` or
     /// `ask`, and bit i of the mask stands for venue i.
     public func booksCSV(_ pairs: [FeedPair]) -> String {
-        var table = self.finalBooks()
+        let table = self.finalBooks()
         var text = "pair,side,level,price,quantity,venue_mask\n"
         for (index, pair) in pairs.enumerated() {
             for side in Side.allCases {
@@ -27,7 +27,7 @@ extension EngineBenchmark {
     ///
     /// `buy` sweeps the asks, `sell` the bids; `filled` is less than the quantity where the book is too thin.
     public func sweepsCSV(_ pairs: [FeedPair], quantity: Quantity) -> String {
-        var table = self.finalBooks()
+        let table = self.finalBooks()
         var text = "pair,side,price,filled\n"
         for (index, pair) in pairs.enumerated() {
             for (side, name) in [(Side.ask, "buy"), (Side.bid, "sell")] {
