@@ -271,11 +271,8 @@ public struct SimulatedVenue {
     private func cost(_ definition: SimulatedInstrument, _ side: Side, _ price: Int64, _ quantity: Int64) -> (
         Int, Amount
     ) {
-        side == .bid
-            ? (
-                definition.quote.index,
-                definition.units.amount(of: Notional(of: Quantity(units: quantity), at: Price(units: price)))
-            ) : (definition.base.index, definition.units.amount(of: Quantity(units: quantity)))
+        let (asset, amount) = definition.cost(side, price, quantity)
+        return (asset.index, amount)
     }
 
     private mutating func reserve(_ account: AccountIndex, _ order: Order, _ quantity: Int64) {
@@ -432,16 +429,9 @@ public struct SimulatedVenue {
         let isBuy = order.side == .bid
         self.accounts[owner].total[definition.base.index] += isBuy ? base : -base
         self.accounts[owner].total[definition.quote.index] += isBuy ? -quote : quote
-        let rate = Int128((isMaker ? definition.rules.makerFee : definition.rules.takerFee).units)
-        let inBase = isBuy && self.settings.chargesReceivedCoin && rate > 0
-        // Rounded up against the account, to 10^-12 of the coin, or to the pair's unit where that is coarser.
-        let step = inBase ? definition.units.amountPerQuantity : 100_000_000
-        let exact = (inBase ? base.units : quote.units) * rate
-        let whole = Int128(Millibps.whole) * step
-        var steps = exact / whole
-        if exact % whole > 0 { steps += 1 }
-        let fee = Amount(units: steps * step)
-        let feeAsset = inBase ? definition.base : definition.quote
+        let (fee, feeAsset) = definition.fee(
+            isMaker ? definition.rules.makerFee : definition.rules.takerFee, order.side, price, quantity,
+            chargesReceivedCoin: self.settings.chargesReceivedCoin)
         self.accounts[owner].total[feeAsset.index] -= fee
         self.accounts[owner].feesPaid[feeAsset.index] += fee
         self.accounts[owner].fills += 1

@@ -4,8 +4,8 @@ public import TerraceCore
 public enum Reconciliation {
     /// Every difference between what the engine reckons and what the venues hold, each named: open orders, fills, balances,
     /// and positions against the balances' change since the start.
-    public static func mismatches(
-        _ engine: borrowing Engine, _ market: borrowing SimulatedMarket, _ setup: MarketSetup
+    public static func mismatches<Truth: VenueTruth & ~Copyable>(
+        _ engine: borrowing Engine, _ market: borrowing Truth, _ setup: MarketSetup
     ) -> [String] {
         var found: [String] = []
         var standing: [ClientOrderID: (InstrumentIndex, OpenOrder)] = [:]
