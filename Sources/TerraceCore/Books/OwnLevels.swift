@@ -7,8 +7,8 @@
 /// private one are not in step. Taking our part back at once would show our own ghost as somebody's order. So the part
 /// that went keeps being excluded, it *fades*, until the venue's next figure for that level, or for a second.
 ///
-/// When our part rises, it is excluded at once, though the venue's depth may not yet show it: for that moment the others'
-/// quantity at the level is understated, which is the safe side.
+/// When our part rises, the venue's depth does not show it yet either. Until its next figure for the level we suppose that it
+/// does, so that what others show there stays as it is: taking our part off a figure without it would hide them.
 struct OwnLevels: ~Copyable {
     /// One level where we rest, or did so a moment ago.
     struct Entry {
@@ -21,13 +21,15 @@ struct OwnLevels: ~Copyable {
         var gross: Int64
         /// When the part that fades is given back; `Int64.max` where none does.
         var fadesAt: Int64
+        /// Of `gross`, what the venue has not said yet.
+        var supposed: Int64 = 0
 
         /// What the book shows.
         var net: Int64 { max(0, self.gross - self.excluded) }
     }
 
     /// How many levels a side can be listed.
-    static let limit = 64
+    static let limit = 128
     /// How long a part fades, at most: one second.
     static let fadeNanoseconds: Int64 = 1_000_000_000
     /// The most that is counted at one level, so that no sum overflows.
@@ -58,6 +60,7 @@ struct OwnLevels: ~Copyable {
     /// - Returns: What is left without ours.
     mutating func update(_ index: Int, gross: Int64) -> Int64 {
         self.entries[index].gross = gross
+        self.entries[index].supposed = 0
         return self.endFading(index).net
     }
 
@@ -77,6 +80,20 @@ struct OwnLevels: ~Copyable {
     mutating func adjust(_ index: Int, by change: Int64, now: Timestamp) {
         let (sum, overflow) = self.entries[index].own.addingReportingOverflow(change)
         let own = min(max(overflow ? Self.mostOwn : sum, 0), Self.mostOwn)  // An overflow is upward: own is positive.
+        if own > self.entries[index].own {
+            // What comes back while as much still fades is what the venue has shown all the time.
+            let fading = self.entries[index].excluded - self.entries[index].own
+            let rise = max(0, own - self.entries[index].own - fading)
+            self.entries[index].gross += rise
+            self.entries[index].supposed += rise
+            self.entries[index].excluded += rise
+        } else if own < self.entries[index].own, self.entries[index].supposed > 0 {
+            let back = min(self.entries[index].supposed, self.entries[index].own - own)
+            self.entries[index].supposed -= back
+            self.entries[index].gross -= back
+            self.entries[index].excluded -= back
+            self.entries[index].own -= back
+        }
         if own < self.entries[index].own {
             self.entries[index].fadesAt = now.advanced(by: Self.fadeNanoseconds).nanoseconds
         }
@@ -120,6 +137,7 @@ struct OwnLevels: ~Copyable {
         var index = 0
         while index < self.entries.count {
             self.entries[index].gross = 0
+            self.entries[index].supposed = 0
             self.entries[index].excluded = self.entries[index].own
             self.entries[index].fadesAt = .max
             if self.entries[index].own == 0 { self.entries.swapRemove(index) } else { index += 1 }

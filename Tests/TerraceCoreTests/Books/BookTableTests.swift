@@ -116,9 +116,7 @@ private final class Desk {
         let ownTouch = desk.rest(.bid, 100, 2)
         #expect(ownTouch)
         let other = desk.message(1)
-        #expect(other.touchChanged, "the pair's touch moved by our order since the last message of the pair")
-        let second = desk.message(1)
-        #expect(!second.touchChanged)
+        #expect(!other.touchChanged, "our own orders move nothing that is told")
     }
 
     @Test("takes no price off its tick or out of range, and no quantity out of range, and never traps")
@@ -268,15 +266,31 @@ private final class Desk {
     @Test("are left out of the touch, the levels and the sweeps")
     func excluded() {
         let desk = Desk()
-        desk.snapshot(0, bids: [(100, 3), (99, 8)], asks: [(105, 1)])
         desk.rest(.bid, 100, 3)
-        #expect(desk.bestBid == [99, 8], "what stood alone at 100 was ours")
+        desk.snapshot(0, bids: [(100, 3), (99, 8)], asks: [(105, 1)])
+        #expect(desk.bestBid == [99, 8], "what stands alone at 100 is ours")
         #expect(desk.table.levelCount(InstrumentIndex(0), .bid) == 1)
         #expect(desk.sweep(.bid, 100) == [99, 8])
         desk.message(0, bids: [(100, 5)])
         #expect(desk.bestBid == [100, 2])
         desk.message(0, bids: [(100, 1)])
         #expect(desk.bestBid == [99, 8], "the venue shows less than we rest: nothing is left")
+    }
+
+    @Test("hide nobody while the venue does not show them yet")
+    func supposed() {
+        let desk = Desk()
+        desk.snapshot(0, bids: [(100, 3), (99, 8)])
+        desk.rest(.bid, 100, 50)
+        #expect(desk.bestBid == [100, 3], "the venue's last figure is from before")
+        desk.message(0, bids: [(100, 53)])
+        #expect(desk.bestBid == [100, 3])
+        desk.rest(.bid, 100, -50)
+        desk.rest(.bid, 100, 50)
+        #expect(desk.bestBid == [100, 3], "gone and back before the venue spoke of either")
+        desk.rest(.bid, 97, 5)
+        desk.rest(.bid, 97, -5)
+        #expect(desk.table.levelCount(InstrumentIndex(0), .bid) == 2, "refused before it was shown: no ghost")
     }
 
     @Test("do not outbid themselves: best bid plus one tick stays where it is")
@@ -296,8 +310,8 @@ private final class Desk {
     @Test("that are gone stay excluded until the venue speaks of their level")
     func ghost() {
         let desk = Desk()
-        desk.snapshot(0, bids: [(100, 3), (99, 8)])
         desk.rest(.bid, 100, 3)
+        desk.snapshot(0, bids: [(100, 3), (99, 8)])
         desk.rest(.bid, 100, -3)
         desk.message(0, bids: [(99, 9)])
         #expect(desk.bestBid == [99, 9])
@@ -308,8 +322,8 @@ private final class Desk {
     @Test("that are gone stay excluded for a second at most")
     func fades() {
         let desk = Desk()
-        desk.snapshot(0, bids: [(100, 7), (99, 8)])
         desk.rest(.bid, 100, 5)
+        desk.snapshot(0, bids: [(100, 7), (99, 8)])
         desk.rest(.bid, 100, -1)  // Partly filled.
         #expect(desk.bestBid == [100, 2])
         desk.message(0, after: 999_999_999)
@@ -344,17 +358,18 @@ private final class Desk {
         #expect(desk.bestBid == [100, 3])
     }
 
-    @Test("are followed at 64 levels a side; beyond that the caller is told")
+    @Test("are followed at 128 levels a side; beyond that the caller is told")
     func full() {
         let desk = Desk()
-        desk.snapshot(0, bids: (1...100).map { ($0, 5) })
-        for price: Int64 in 1...64 { #expect(desk.rest(.bid, price, 5)) }
-        #expect(!desk.rest(.bid, 70, 5))
-        #expect(desk.rest(.ask, 170, 5), "the other side has its own list")
+        desk.snapshot(0, bids: (1...200).map { ($0, 5) })
+        for price: Int64 in 1...128 { #expect(desk.rest(.bid, price, 5)) }
+        desk.message(0, bids: (1...128).map { ($0, 5) })
+        #expect(!desk.rest(.bid, 140, 5))
+        #expect(desk.rest(.ask, 270, 5), "the other side has its own list")
         #expect(!desk.rest(.bid, 0, 5) && !desk.rest(.bid, -5, 5) && !desk.rest(.bid, .max, 5))
-        desk.rest(.bid, 64, -5)
-        #expect(desk.rest(.bid, 70, 5), "a level that only fades makes way")
-        #expect(desk.table.level(InstrumentIndex(0), .bid, 100 - 64 - 1)?.price.units == 64)
-        #expect(desk.table.levelCount(InstrumentIndex(0), .bid) == 36)
+        desk.rest(.bid, 128, -5)
+        #expect(desk.rest(.bid, 140, 5), "a level that only fades makes way")
+        #expect(desk.table.level(InstrumentIndex(0), .bid, 200 - 128)?.price.units == 128)
+        #expect(desk.table.levelCount(InstrumentIndex(0), .bid) == 73)
     }
 }

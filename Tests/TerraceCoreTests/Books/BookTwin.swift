@@ -6,6 +6,7 @@ final class BookTwin {
         var own: Int64
         var excluded: Int64
         var fadesAt: Int64
+        var supposed: Int64 = 0  // Of the gross figure, what the venue has not said yet.
     }
     struct OneSided {
         var gross: [Int64: Int64] = [:]
@@ -117,7 +118,21 @@ final class BookTwin {
         if found == nil, change < 0 { return }
         var entry = found ?? Own(own: 0, excluded: 0, fadesAt: .max)
         if change < 0, entry.own > 0 { entry.fadesAt = self.now.nanoseconds + 1_000_000_000 }
-        entry.own = max(0, entry.own + change)
+        var gross = self.books[index].sides[side.index].gross[price] ?? 0
+        let own = max(0, entry.own + change)
+        if own > entry.own {
+            let rise = max(0, own - entry.excluded)
+            entry.supposed += rise
+            entry.excluded += rise
+            gross += rise
+        } else {
+            let back = min(entry.supposed, entry.own - own)
+            entry.supposed -= back
+            entry.excluded -= back
+            gross -= back
+        }
+        self.books[index].sides[side.index].gross[price] = gross == 0 ? nil : gross
+        entry.own = own
         entry.excluded = max(entry.excluded, entry.own)
         if entry.excluded == entry.own { entry.fadesAt = .max }
         let showsNothing = self.books[index].sides[side.index].gross[price] == nil
