@@ -5,7 +5,9 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #if defined(__x86_64__)
 #include <x86intrin.h>
@@ -74,4 +76,32 @@ int cterrace_pin(int processor) {
     CPU_ZERO(&set);
     CPU_SET(processor, &set);
     return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25  // Linux 6.1; older systems refuse it, and collapse the pages in their own time.
+#endif
+
+uint64_t cterrace_use_large_pages(void) {
+    FILE *maps = fopen("/proc/self/maps", "re");
+    if (maps == NULL) return 0;
+    const uintptr_t large = (uintptr_t)2 << 20;
+    uint64_t total = 0;
+    char line[512];
+    while (fgets(line, sizeof line, maps) != NULL) {
+        unsigned long long from, to, offset, inode;
+        char access[5], device[16];
+        if (sscanf(line, "%llx-%llx %4s %llx %15s %llu", &from, &to, access, &offset, device, &inode) != 6) continue;
+        // Private, writable and of no file: the heap and what the allocator mapped beside it.
+        if (inode != 0 || access[1] != 'w' || access[3] != 'p') continue;
+        uintptr_t first = ((uintptr_t)from + large - 1) & ~(large - 1);
+        uintptr_t last = (uintptr_t)to & ~(large - 1);
+        if (last <= first) continue;
+        void *start = (void *)first;
+        if (madvise(start, last - first, MADV_HUGEPAGE) != 0) continue;
+        (void)madvise(start, last - first, MADV_COLLAPSE);
+        total += last - first;
+    }
+    fclose(maps);
+    return total;
 }

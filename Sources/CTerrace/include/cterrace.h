@@ -12,4 +12,9 @@ uint64_t cterrace_cycles(void);
 /// Binds the calling thread to one processor. Returns 0, or an error number.
 int cterrace_pin(int processor);
 
+/// Asks the system to keep the process's private memory that is in use now in large pages, which spares a shard of hundreds of
+/// books most misses of the address cache. Returns how many bytes were asked for; zero where the system has no such pages. For
+/// the moment after registration; costs about a millisecond for each 10 MB.
+uint64_t cterrace_use_large_pages(void);
+
 #endif

@@ -6,7 +6,7 @@ public enum Command: Sendable, Equatable {
     case amend(InstrumentIndex, ClientOrderID, Side, Price, Quantity)
     /// Cancel an order.
     case cancel(InstrumentIndex, ClientOrderID)
-    /// Ask the venue what became of an order.
+    /// Ask the venue what became of an order: its fills first, told again, then `found` or `notFound`.
     case query(InstrumentIndex, ClientOrderID)
     /// Ask for a fresh snapshot of an instrument's book.
     case resnapshot(InstrumentIndex)
@@ -17,15 +17,14 @@ public enum Command: Sendable, Equatable {
 /// An engine asks for `space` before it starts something it could not finish, so that a full buffer delays work and
 /// loses none of it.
 public struct CommandBuffer: ~Copyable {
-    private var storage: [Command]
+    private var storage: FixedArray<Command>
     /// How many commands it can hold.
     public let capacity: Int
 
     /// A buffer for `capacity` commands.
     public init(capacity: Int) {
         self.capacity = capacity
-        self.storage = []
-        self.storage.reserveCapacity(capacity)
+        self.storage = FixedArray(capacity: capacity)
     }
 
     /// How many commands wait.
@@ -46,5 +45,5 @@ public struct CommandBuffer: ~Copyable {
     }
 
     /// Forgets all commands, keeping the memory.
-    public mutating func removeAll() { self.storage.removeAll(keepingCapacity: true) }
+    public mutating func removeAll() { self.storage.removeAll() }
 }

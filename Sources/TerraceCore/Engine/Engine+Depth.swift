@@ -1,16 +1,32 @@
 extension Engine {
     /// The consolidated level at `position` of a side, 0 the best; nil beyond the last. See `BookTable.level`.
     public func level(_ pair: PairIndex, _ side: Side, _ position: Int) -> ConsolidatedLevel? {
-        self.books.level(pair, side, position)
+        self.desk.books.level(pair, side, position)
     }
 
     /// The weighted average price for `quantity`: `.ask` sweeps the asks as a buyer would, `.bid` the bids.
     public func sweep(_ pair: PairIndex, _ side: Side, _ quantity: Quantity) -> Sweep {
-        self.books.sweep(pair, side, quantity)
+        self.desk.books.sweep(pair, side, quantity)
     }
 
     /// Wants a pair's strategies evaluated at the next turn, although nothing need have changed.
     ///
     /// - Precondition: the pair is registered.
-    public mutating func wantEvaluation(of pair: PairIndex) { self.markReady(pair) }
+    public mutating func wantEvaluation(of pair: PairIndex) {
+        var next = self.desk.pairs[pair.index].firstStrategy
+        while next >= 0 {
+            self.desk.markReady(StrategyIndex(UInt32(bitPattern: next)), look: false)
+            next = self.desk.watches[Int(next)].nextOnPair
+        }
+    }
+
+    /// Adds a closed volume bucket from history, oldest first, before the first trade. Volumes in whole coins.
+    ///
+    /// - Precondition: the instrument is registered.
+    public mutating func warmVolume(of instrument: InstrumentIndex, base: Double, quote: Double) {
+        self.desk.volumes.warm(instrument, base: base, quote: quote)
+    }
+
+    /// The traded volume of all instruments and what is made of it.
+    public var volumes: VolumeTable { _read { yield self.desk.volumes } }
 }

@@ -7,131 +7,97 @@
 ///
 /// Time comes with each event and must not run backwards; a moment before the last one is taken as the last one.
 public struct Engine: ~Copyable {
-    /// What the engine was told at its start.
-    public let configuration: EngineConfiguration
-    /// The books, for reports and worlds that need to look.
-    public internal(set) var books: BookTable
-    /// What has been counted.
-    public internal(set) var statistics = EngineStatistics()
-    /// Whether the kill switch is on.
-    public internal(set) var isKilled = false
-    /// Priority classes above this one are shed; 4 sheds none.
-    public internal(set) var keptClasses = 4
-
-    var volumes = VolumeTable()
-    var balances: Balances
-    var venues: [VenueState]
-    var pairs: [PairState] = []
-    var instruments: [InstrumentState] = []
-    var strategies = Table<StrategyState>()
-    var byHash: [UInt32: Int] = [:]
-    var ready = ReadyQueue()
-    var timers = TimerHeap()
+    var desk: Desk
+    var strategies = FixedArray<StrategyState>()
+    var directory = StrategyDirectory()
     var seenTrades = SeenTrades(capacity: 65_536)
-    var orphans: [(InstrumentIndex, ClientOrderID)] = []
+    var orphans = Orphans(capacity: 1_024)
     var snapshotsWanted = 0
-    var sequence: UInt64
-    var random: UInt64
-    var now = Timestamp.distantPast
     var nextInspection = Timestamp.distantPast
     var emergency: EmergencyMode
-    var deskProfit: [Amount]
-    var deskLimit: [Amount?]
-    var deskStopped: [Bool]
-    var mostSlots = 0
 
     /// An engine without pairs and strategies.
     ///
     /// - Precondition: at most 64 venues.
     public init(_ configuration: EngineConfiguration, books: consuming BookTable = BookTable()) {
         precondition(configuration.venues.count <= 64, "a shard knows at most 64 venues")
-        self.configuration = configuration
-        self.books = books
-        self.balances = Balances(venues: configuration.venues.count, assets: configuration.assetCount)
-        self.venues = configuration.venues.map {
-            VenueState(
-                budget: OrderRateBudget(orders: $0.ordersPerWindow, windowNanoseconds: $0.windowNanoseconds),
-                cancelsCount: $0.cancelsCount)
-        }
-        self.sequence = configuration.firstSequence
-        self.random = configuration.seed
+        self.desk = Desk(configuration, books: books)
         self.emergency = EmergencyMode(limitNanoseconds: configuration.shedLatenessNanoseconds)
-        self.deskProfit = Array(repeating: .zero, count: configuration.assetCount)
-        self.deskLimit = Array(repeating: nil, count: configuration.assetCount)
-        self.deskStopped = Array(repeating: false, count: configuration.assetCount)
-        for limit in configuration.maximumLoss where limit.asset.index < configuration.assetCount {
-            self.deskLimit[limit.asset.index] = limit.loss
-        }
-        self.orphans.reserveCapacity(1_024)
     }
 
     /// Takes one event. Only `turn` writes to `commands`; what does not fit is done at the next turn.
     public mutating func handle(_ event: Event, at time: Timestamp, into commands: inout CommandBuffer) {
-        if time > self.now { self.now = time }
         switch event {
-        case .market(let market): self.handle(market)
-        case .order(let report): self.handle(report)
+        case .market(let market):
+            self.handle(market, at: time)
+            return
+        case .order(let report):
+            self.pass(to: time)
+            self.handle(report)
         case .balance(let venue, let asset, let total):
-            if venue.index < self.venues.count, asset.index < self.configuration.assetCount {
-                self.balances.setTotal(venue, asset, total)
+            self.pass(to: time)
+            if venue.index < self.desk.venues.count, asset.index < self.desk.configuration.assetCount {
+                self.desk.balances.setTotal(venue, asset, total)
+                self.desk.markAllReady(look: false)
             } else {
-                self.statistics.anomalies += 1
+                self.desk.statistics.anomalies += 1
             }
         case .connection(let venue, let change):
-            if venue.index < self.venues.count {
+            self.pass(to: time)
+            if venue.index < self.desk.venues.count {
                 self.handle(change, of: venue)
             } else {
-                self.statistics.anomalies += 1
+                self.desk.statistics.anomalies += 1
             }
-        case .turn(let limit): self.turn(limit, &commands)
-        case .control(let control): self.handle(control)
+        case .turn(let limit):
+            self.turn(limit, at: time, into: &commands)
+        case .control(let control):
+            self.pass(to: time)
+            self.handle(control)
         }
     }
 
     /// When the engine wants a `turn` although nothing happens.
     public var nextTimer: Timestamp {
-        min(self.timers.earliest, min(self.volumes.nextBoundary, self.nextInspection))
+        min(self.desk.timers.earliest, min(self.desk.volumes.nextBoundary, self.nextInspection))
     }
 
     /// How many strategies wait for their evaluation.
-    public var waiting: Int { self.ready.count }
+    public var waiting: Int { self.desk.ready.count }
+
+    @inline(__always)
+    private mutating func pass(to time: Timestamp) {
+        if time > self.desk.now { self.desk.now = time }
+    }
 
     // MARK: Market data
 
-    private mutating func handle(_ event: MarketEvent) {
+    /// Takes market data: the same as the event `market`, by a shorter way.
+    public mutating func handle(_ event: MarketEvent, at time: Timestamp) {
+        self.pass(to: time)
         switch event {
         case .level(let instrument, let side, let price, let quantity):
             guard self.isKnown(instrument) else { return }
-            switch self.books.set(instrument, side, price, quantity) {
-            case .applied: self.statistics.updates += 1
+            switch self.desk.books.set(instrument, side, price, quantity) {
+            case .applied: self.desk.statistics.updates += 1
             case .ignored: break
             case .offTick, .outOfRange:
-                self.statistics.levelsRefused += 1
+                self.desk.statistics.levelsRefused += 1
                 self.lose(instrument, wantsSnapshot: true)
             }
         case .messageEnded(let instrument, _):
             guard self.isKnown(instrument) else { return }
-            self.statistics.messages += 1
-            let state = self.instruments[instrument.index]
-            self.venues[state.venue.index].heardAt = self.now
-            let outcome = self.books.endMessage(instrument, at: self.now)
-            if outcome.touchChanged || outcome.becameLive
-                || (outcome.depthChanged && self.pairs[state.pair.index].needsDepth)
-            {
-                self.markReady(state.pair)
-            }
+            self.endMessage(of: instrument)
         case .trade(let instrument, _, let price, let quantity, _):
             guard self.isKnown(instrument) else { return }
-            self.statistics.trades += 1
-            self.venues[self.instruments[instrument.index].venue.index].heardAt = self.now
-            self.volumes.traded(instrument, price, quantity, at: self.now)
+            self.desk.statistics.trades += 1
+            self.hear(instrument)
+            self.desk.volumes.traded(instrument, price, quantity, at: self.desk.now)
         case .snapshotBegan(let instrument):
             guard self.isKnown(instrument) else { return }
-            if self.instruments[instrument.index].wantsSnapshot {
-                self.instruments[instrument.index].wantsSnapshot = false
-                self.snapshotsWanted -= 1
-            }
-            self.books.beginSnapshot(instrument)
+            self.want(instrument, snapshot: false)
+            self.desk.books.beginSnapshot(instrument)
+            self.desk.markReady(self.desk.instruments[instrument.index].pair)
         case .bookLost(let instrument):
             guard self.isKnown(instrument) else { return }
             self.lose(instrument, wantsSnapshot: false)
@@ -139,136 +105,182 @@ public struct Engine: ~Copyable {
     }
 
     private mutating func isKnown(_ instrument: InstrumentIndex) -> Bool {
-        if instrument.index < self.instruments.count { return true }
-        self.statistics.anomalies += 1
+        if instrument.index < self.desk.instruments.count { return true }
+        self.desk.statistics.anomalies += 1
         return false
+    }
+
+    private mutating func hear(_ instrument: InstrumentIndex) {
+        self.desk.venues[self.desk.instruments[instrument.index].venue.index].heardAt = self.desk.now
+    }
+
+    private mutating func endMessage(of instrument: InstrumentIndex) {
+        self.desk.statistics.messages += 1
+        self.hear(instrument)
+        let outcome = self.desk.books.endMessage(instrument, at: self.desk.now)
+        let pair = self.desk.instruments[instrument.index].pair
+        if outcome.touchChanged, self.desk.books.touch(instrument).isCrossed {
+            // One venue's own book is crossed by bad data only.
+            self.lose(instrument, wantsSnapshot: true)
+        } else if outcome.becameLive {
+            self.desk.instruments[instrument.index].liveSince = self.desk.now
+            self.desk.markReady(pair)
+        } else if outcome.touchChanged || (outcome.depthChanged && self.desk.pairs[pair.index].needsDepth) {
+            self.desk.markMoved(pair, instrument)
+        }
     }
 
     /// The instrument's book can't be relied upon: it leaves the consolidated book, and its quotes are pulled.
     mutating func lose(_ instrument: InstrumentIndex, wantsSnapshot: Bool) {
-        if wantsSnapshot, !self.instruments[instrument.index].wantsSnapshot {
-            self.instruments[instrument.index].wantsSnapshot = true
-            self.snapshotsWanted += 1
+        let index = instrument.index
+        if self.desk.books.isLive(instrument) {
+            self.desk.statistics.booksLost += 1
+            // A book that was well for a minute is asked for at once; one that fails again and again, less and less often.
+            if self.desk.now.nanoseconds(since: self.desk.instruments[index].liveSince) > 60_000_000_000 {
+                self.desk.instruments[index].snapshotsAsked = 0
+            }
         }
-        self.statistics.booksLost += 1
-        _ = self.books.lose(instrument)
-        self.markReady(self.instruments[instrument.index].pair)
+        _ = self.desk.books.lose(instrument)
+        if wantsSnapshot, self.desk.now >= self.desk.instruments[index].askAfter {
+            self.want(instrument, snapshot: true)
+        } else if !wantsSnapshot {
+            // Whoever found the loss asks for the snapshot himself; should it not come, it is asked for here.
+            self.desk.instruments[index].askAfter = self.desk.now.advanced(by: Self.snapshotPatience)
+        }
+        self.desk.markReady(self.desk.instruments[instrument.index].pair)
+    }
+
+    /// How long a snapshot may take; each time that it was asked for in vain, twice as long, up to 16 times.
+    static let snapshotPatience: Int64 = 5_000_000_000
+
+    private mutating func want(_ instrument: InstrumentIndex, snapshot: Bool) {
+        if self.desk.instruments[instrument.index].wantsSnapshot == snapshot { return }
+        self.desk.instruments[instrument.index].wantsSnapshot = snapshot
+        self.snapshotsWanted += snapshot ? 1 : -1
     }
 
     private mutating func handle(_ change: ConnectionEvent, of venue: VenueIndex) {
-        self.venues[venue.index].heardAt = self.now
+        self.desk.venues[venue.index].heardAt = self.desk.now
         switch change {
         case .heartbeat:
             return
         case .up:
-            self.venues[venue.index].isUp = true
+            self.desk.venues[venue.index].isUp = true
+            // Whoever connects asks for the snapshots himself.
+            for index in 0..<self.desk.instruments.count where self.desk.instruments[index].venue == venue {
+                self.desk.instruments[index].askAfter = self.desk.now.advanced(by: Self.snapshotPatience)
+            }
         case .down:
-            self.venues[venue.index].isUp = false
-            for index in 0..<self.instruments.count where self.instruments[index].venue == venue {
+            self.desk.venues[venue.index].isUp = false
+            self.doubtOrders(at: venue)
+            for index in 0..<self.desk.instruments.count where self.desk.instruments[index].venue == venue {
                 self.lose(InstrumentIndex(UInt32(truncatingIfNeeded: index)), wantsSnapshot: false)
             }
         }
-        for index in 0..<self.strategies.count where self.strategies[index].definition.venues.contains(venue) {
-            self.markReady(StrategyIndex(UInt32(truncatingIfNeeded: index)))
+        for index in 0..<self.desk.instruments.count where self.desk.instruments[index].venue == venue {
+            self.desk.markReady(self.desk.instruments[index].pair)
         }
     }
 
     private mutating func handle(_ control: Control) {
         switch control {
         case .kill:
-            self.isKilled = true
+            self.desk.isKilled = true
         case .liftKillSwitch:
-            self.isKilled = false
-            for index in 0..<self.deskStopped.count { self.deskStopped[index] = false }
-            for index in 0..<self.strategies.count where self.strategies[index].mode == .stoppedByLoss {
-                self.strategies[index].mode = .quoting
+            self.desk.isKilled = false
+            for asset in 0..<self.desk.profit.count where self.desk.isStopped[asset] {
+                self.desk.isStopped[asset] = false
+                self.desk.profitAtLift[asset] = self.desk.profit[asset]
             }
+            for index in 0..<self.strategies.count { self.strategies[index].liftStop() }
+        case .liftLossStop(let strategy):
+            if strategy.index < self.strategies.count { self.strategies[strategy.index].liftStop() }
         case .shed(let kept):
-            self.keptClasses = min(max(kept, 1), 4)
-            self.emergency.hold(self.keptClasses)
+            self.desk.keptClasses = min(max(kept, 1), 4)
+            self.emergency.hold(self.desk.keptClasses)
         case .pause(let strategy):
-            if strategy.index < self.strategies.count, self.strategies[strategy.index].mode != .removed {
-                self.strategies[strategy.index].mode = .paused
-            }
+            if strategy.index < self.strategies.count { self.strategies[strategy.index].isPaused = true }
         case .resume(let strategy):
-            if strategy.index < self.strategies.count, self.strategies[strategy.index].mode == .paused {
-                self.strategies[strategy.index].mode = .quoting
-            }
+            if strategy.index < self.strategies.count { self.strategies[strategy.index].isPaused = false }
         }
-        self.markAllReady()
-    }
-
-    // MARK: Marking
-
-    func priority(_ index: Int) -> Priority {
-        self.isKilled ? .critical : self.strategies[index].definition.priority
-    }
-
-    mutating func markReady(_ pair: PairIndex) {
-        for position in 0..<self.pairs[pair.index].strategies.count {
-            self.markReady(self.pairs[pair.index].strategies[position])
-        }
-    }
-
-    mutating func markReady(_ strategy: StrategyIndex) {
-        if !self.ready.mark(strategy, self.priority(strategy.index), at: self.now) { self.statistics.conflated += 1 }
-    }
-
-    mutating func markAllReady() {
-        for index in 0..<self.strategies.count { self.markReady(StrategyIndex(UInt32(truncatingIfNeeded: index))) }
+        self.desk.markAllReady(look: true)
     }
 
     // MARK: Turns
 
-    /// Looks at what time brought, then evaluates up to `limit` strategies, as long as their commands fit.
-    private mutating func turn(_ limit: Int, _ commands: inout CommandBuffer) {
-        if self.now >= self.nextInspection { self.inspect() }
-        if self.now >= self.volumes.nextBoundary, self.volumes.roll(to: self.now) { self.markAllReady() }
-        while let strategy = self.timers.pop(dueAt: self.now) { self.markReady(strategy) }
-        while let (instrument, order) = self.orphans.last, commands.space > 0 {
-            self.orphans.removeLast()
-            self.statistics.orphans += 1
-            commands.append(.cancel(instrument, order))
+    /// Looks at what time brought, then evaluates up to `limit` strategies, as long as their commands fit: the same as the
+    /// event `turn`, by a shorter way.
+    public mutating func turn(_ limit: Int, at time: Timestamp, into commands: inout CommandBuffer) {
+        self.pass(to: time)
+        if self.desk.now >= self.nextInspection { self.inspect() }
+        if self.desk.now >= self.desk.volumes.nextBoundary, self.desk.volumes.roll(to: self.desk.now) {
+            self.desk.markAllReady(look: true)
         }
+        while let strategy = self.desk.timers.pop(dueAt: self.desk.now) { self.desk.markReady(strategy, look: true) }
+        if self.orphans.count > 0 { self.cancelOrphans(&commands) }
         if self.snapshotsWanted > 0 { self.askForSnapshots(&commands) }
         var left = limit
-        while left > 0, commands.space >= self.mostSlots, let (strategy, since) = self.ready.pop() {
+        while left > 0, commands.space > 0, let (strategy, since) = self.desk.ready.pop() {
             left -= 1
             // What was registered before the first event has waited for nothing.
-            let lateness = since == .distantPast ? 0 : self.now.nanoseconds(since: since)
-            if lateness > self.statistics.lateness { self.statistics.lateness = lateness }
+            let lateness = since == .distantPast ? 0 : self.desk.now.nanoseconds(since: since)
+            if lateness > self.desk.statistics.lateness { self.desk.statistics.lateness = lateness }
             self.emergency.observe(lateness)
-            self.evaluate(strategy.index, &commands)
+            self.strategies[strategy.index].evaluate(&self.desk, &commands)
+        }
+    }
+
+    private mutating func cancelOrphans(_ commands: inout CommandBuffer) {
+        for index in 0..<self.orphans.count {
+            let orphan = self.orphans[index]
+            guard commands.space > 0 else { return }
+            let venue = self.desk.instruments[orphan.instrument.index].venue.index
+            guard self.desk.now >= orphan.cancelAt, self.desk.venues[venue].isUp else { continue }
+            if orphan.cancelAt == .distantPast { self.desk.statistics.orphans += 1 }
+            self.orphans.retry(
+                index, at: self.desk.now.advanced(by: self.desk.configuration.responseTimeoutNanoseconds))
+            self.desk.statistics.cancelled += 1
+            commands.append(.cancel(orphan.instrument, orphan.order))
         }
     }
 
     private mutating func askForSnapshots(_ commands: inout CommandBuffer) {
-        for index in 0..<self.instruments.count where self.instruments[index].wantsSnapshot {
+        for index in 0..<self.desk.instruments.count where self.desk.instruments[index].wantsSnapshot {
             if commands.space == 0 { return }
-            self.instruments[index].wantsSnapshot = false
-            self.snapshotsWanted -= 1
-            commands.append(.resnapshot(InstrumentIndex(UInt32(truncatingIfNeeded: index))))
+            guard self.desk.venues[self.desk.instruments[index].venue.index].isUp else { continue }
+            let instrument = InstrumentIndex(UInt32(truncatingIfNeeded: index))
+            self.want(instrument, snapshot: false)
+            let doublings = Int64(min(4, self.desk.instruments[index].snapshotsAsked))
+            self.desk.instruments[index].askAfter = self.desk.now.advanced(by: Self.snapshotPatience << doublings)
+            self.desk.instruments[index].snapshotsAsked += 1
+            commands.append(.resnapshot(instrument))
         }
     }
 
     /// Four times a second: books and venues that fell silent, and the load.
     private mutating func inspect() {
-        self.nextInspection = self.now.advanced(by: 250_000_000)
-        for index in 0..<self.instruments.count {
+        self.nextInspection = self.desk.now.advanced(by: 250_000_000)
+        for index in 0..<self.desk.instruments.count {
             let instrument = InstrumentIndex(UInt32(truncatingIfNeeded: index))
-            guard self.books.isLive(instrument) else { continue }
-            let venue = self.venues[self.instruments[index].venue.index]
-            let age = self.now.nanoseconds(since: self.books.updatedAt(instrument))
-            if age > self.configuration.bookAgeLimitNanoseconds
-                || self.now.nanoseconds(since: venue.heardAt) > self.configuration.feedSilenceNanoseconds
+            guard self.desk.books.isLive(instrument) else {
+                let isUp = self.desk.venues[self.desk.instruments[index].venue.index].isUp
+                if isUp, self.desk.now >= self.desk.instruments[index].askAfter {
+                    self.want(instrument, snapshot: true)
+                }
+                continue
+            }
+            let heardAt = self.desk.venues[self.desk.instruments[index].venue.index].heardAt
+            let age = self.desk.now.nanoseconds(since: self.desk.books.updatedAt(instrument))
+            if age > self.desk.configuration.bookAgeLimitNanoseconds
+                || self.desk.now.nanoseconds(since: heardAt) > self.desk.configuration.feedSilenceNanoseconds
             {
                 self.lose(instrument, wantsSnapshot: true)
             }
         }
-        let kept = self.emergency.assess(at: self.now)
-        if kept != self.keptClasses {
-            self.keptClasses = kept
-            self.markAllReady()
+        let kept = self.emergency.assess(at: self.desk.now)
+        if kept != self.desk.keptClasses {
+            self.desk.keptClasses = kept
+            self.desk.markAllReady(look: true)
         }
     }
 }

@@ -6,7 +6,7 @@ public struct EngineConfiguration: Sendable {
     public var assetCount: Int
     /// Which engine this is: part of every client order id.
     public var instance: UInt32
-    /// The first client order sequence; taken from the clock at start, so that a restart repeats none.
+    /// The first client order sequence: from `ClientOrderID.firstSequence(at:)`, so that a restart repeats none.
     public var firstSequence: UInt64
     /// From this all random draws come.
     public var seed: UInt64
@@ -69,10 +69,14 @@ public enum RegistrationError: Error, Equatable, Sendable, CustomStringConvertib
     case unknownPair
     /// The strategy names no venue, or one on which its pair has no instrument.
     case unknownVenue
-    /// More than 65,535 slots.
+    /// More than 32,767 slots.
     case tooManySlots(Int)
+    /// All strategies of a pair together have more lines on a venue than our own orders can be told apart in.
+    case tooManyLines(Int, most: Int)
     /// The strategy has no line.
     case noLines
+    /// A strategy of this id was removed, and its last orders are not gone yet.
+    case stillCancelling(String)
     /// There is no such strategy.
     case unknownStrategy
 
@@ -82,8 +86,12 @@ public enum RegistrationError: Error, Equatable, Sendable, CustomStringConvertib
         case .duplicateIdentifier(let id): "strategy id \"\(id)\" is taken: give every strategy its own"
         case .unknownPair: "the strategy's pair is not registered: add the pair first"
         case .unknownVenue: "the strategy quotes on a venue where its pair has no instrument"
-        case .tooManySlots(let count): "the strategy has \(count) slots, more than 65,535: split it"
+        case .tooManySlots(let count): "the strategy has \(count) slots, more than 32,767: split it"
+        case .tooManyLines(let count, let most):
+            "the strategies of this pair would have \(count) lines on one venue; \(most) are possible: take some off"
         case .noLines: "the strategy has neither a top-of-book line nor a passive line"
+        case .stillCancelling(let id):
+            "the orders of the removed strategy \"\(id)\" are not all gone: try again shortly"
         case .unknownStrategy: "there is no strategy with this index"
         }
     }

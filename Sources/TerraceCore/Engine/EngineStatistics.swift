@@ -8,6 +8,10 @@ public struct EngineStatistics: Sendable {
     public var trades: UInt64 = 0
     /// Strategies evaluated.
     public var evaluations: UInt64 = 0
+    /// Evaluations that looked at slots; the others found the market within all bands.
+    public var looks: UInt64 = 0
+    /// Evaluations on a crossed consolidated book: two venues disagreed.
+    public var crossed: UInt64 = 0
     /// Times a strategy was marked ready that already was: the update is served by the evaluation that was due anyway.
     public var conflated: UInt64 = 0
     /// Orders sent.
@@ -35,10 +39,13 @@ public struct EngineStatistics: Sendable {
     /// Orders of ours found standing that nothing wanted, and cancelled.
     public var orphans: UInt64 = 0
     /// For each `Gate`, by raw value: how often a quote came to be held back by it.
-    public var gates: [UInt64] = Array(repeating: 0, count: Gate.allCases.count)
+    public private(set) var gates: [UInt64] = Array(repeating: 0, count: Gate.allCases.count)
     /// The longest wait from an update to its evaluation since the last look, in nanoseconds.
     public var lateness: Int64 = 0
 
     /// Nothing counted.
     public init() {}
+
+    /// A quote came to be held back by `gate`.
+    mutating func count(_ gate: Gate) { self.gates[Int(gate.rawValue)] += 1 }
 }

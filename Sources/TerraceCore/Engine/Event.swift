@@ -7,7 +7,8 @@ public enum Event: Sendable {
     case market(MarketEvent)
     /// What a venue said of one of our orders.
     case order(OrderReport)
-    /// What a venue said of our balance of a coin.
+    /// What the account on a venue holds of a coin, all fills that were reported so far included: at the start, and where a
+    /// reconciliation corrects. Not for what a venue pushes beside a fill, which moves the balance already.
     case balance(VenueIndex, AssetIndex, total: Amount)
     /// A venue's connection came up, went down, or showed that it lives.
     case connection(VenueIndex, ConnectionEvent)
@@ -45,8 +46,10 @@ public enum ConnectionEvent: Sendable {
 public enum Control: Sendable {
     /// Cancel everything, refuse new orders until `liftKillSwitch`.
     case kill
-    /// Quote again; loss limits count from here.
+    /// Quote again, strategies and coins that were stopped by their loss limits included; the limits count from here.
     case liftKillSwitch
+    /// Quote a strategy again that was stopped by its loss limit, which counts from here.
+    case liftLossStop(StrategyIndex)
     /// Shed priority classes above this one (1...4; 4 sheds none), by hand.
     case shed(keepingUpTo: Int)
     /// Stop quoting one strategy and cancel its orders.

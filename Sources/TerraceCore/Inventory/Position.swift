@@ -12,7 +12,7 @@ public enum FeeKind: Sendable, Equatable {
 ///
 /// Adding moves the average, reducing realises profit, crossing zero starts anew. All of it is integers, and nothing is lost:
 /// realised profit - cost of what is open - expensed fees is the cash that came in, exactly.
-public struct Position: Sendable, Equatable {
+public struct Position: Sendable {
     /// What is held; negative when short.
     public private(set) var quantity = Quantity.zero
     /// What the open position cost; negative when short.
@@ -21,8 +21,8 @@ public struct Position: Sendable, Equatable {
     public private(set) var realised = Notional.zero
     /// Fees in the quote coin, those in the base coin at the price of their fill included; negative for rebates.
     public private(set) var fees = Amount.zero
-    /// Fees in third coins, summed over the coins' own units; for the record, not in the profit.
-    public private(set) var thirdFees = Amount.zero
+    /// Fees in third coins, by coin, in the order in which they first came; for the record, not in the profit.
+    public private(set) var thirdFees: [(asset: AssetIndex, amount: Amount)] = []
     /// Bought and sold, in the quote coin.
     public private(set) var volume = Notional.zero
     /// Base-coin fees below one quantity unit, kept until they make a whole one.
@@ -38,8 +38,12 @@ public struct Position: Sendable, Equatable {
         switch fee {
         case .quote:
             self.fees += fill.fee
-        case .third:
-            self.thirdFees += fill.fee
+        case .third(let asset):
+            if let place = self.thirdFees.firstIndex(where: { $0.asset == asset }) {
+                self.thirdFees[place].amount += fill.fee
+            } else {
+                self.thirdFees.append((asset, fill.fee))
+            }
         case .base:
             // The venue takes the fee out of the coins: of a buy less arrives, of a sale more leaves. The coins are valued at
             // the fill's price as an expense, so that cash and coins both add up.

@@ -9,6 +9,14 @@ public struct ClientOrderID: Hashable, Sendable {
     /// Slot and sequence.
     public let low: UInt64
 
+    /// Where a run that starts at `moment` begins to count: milliseconds since 1970 times 64.
+    ///
+    /// 48 bits hold that until the year 2109, and a run repeats none of an earlier one's numbers while that has sent fewer
+    /// than 64,000 orders a second over its life.
+    public static func firstSequence(at moment: Timestamp) -> UInt64 {
+        UInt64(bitPattern: max(0, moment.nanoseconds / 1_000_000)) &* 64 & 0xFFFF_FFFF_FFFF
+    }
+
     /// The id of the given parts. `sequence` is taken modulo 2^48.
     public init(instance: UInt32, strategy: UInt32, slot: UInt16, sequence: UInt64) {
         self.high = UInt64(instance) << 32 | UInt64(strategy)

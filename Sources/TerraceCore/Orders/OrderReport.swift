@@ -31,10 +31,10 @@ public enum OrderOutcome: Sendable {
     case amended(Price, Quantity)
     /// The venue refused to amend; the order stands as it did, unless the reason says that it is gone.
     case amendRejected(VenueRejection)
-    /// Answer to a query: the order stands, `cumulative` of it filled so far, at this price and total quantity.
+    /// Answer to a query, behind the order's fills (told again): the order stands, `cumulative` of it filled so far, at this price and total quantity.
     case found(Price, Quantity, cumulative: Quantity)
-    /// Answer to a query: the venue has no such order, and proves that it never had or no longer has; fills, if any, come
-    /// (or came) as fills; `cumulative` is the filled total where the venue tells it.
+    /// Answer to a query, behind the order's fills (told again): the venue has no such order, and proves that it never had or
+    /// no longer has; `cumulative` is the filled total where the venue tells it.
     case notFound(cumulative: Quantity)
     /// Nobody knows: the request timed out, the connection broke, the venue said "status unknown".
     case unknown

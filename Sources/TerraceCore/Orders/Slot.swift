@@ -14,18 +14,27 @@ public struct Slot: Sendable {
     public internal(set) var gate: Gate
     /// When the order was last placed or amended.
     public internal(set) var pricedAt: Timestamp
-    /// When the command that waits for an answer was sent.
-    public internal(set) var sentAt: Timestamp
+    /// The price that the line wanted at the last look; zero where it wanted none.
+    public internal(set) var wanted: Price
+    /// While a command waits for its answer: when the venue is asked what became of it.
+    public internal(set) var answerDue: Timestamp
+    /// How often it has been asked in vain.
+    public internal(set) var queries: Int
+    /// How often in a row the venue has refused.
+    public internal(set) var refusals: Int
     /// Before this moment nothing new is sent: the venue refused, or was asked too often.
     public internal(set) var holdUntil: Timestamp
     /// The reference price from which the order was priced.
     public internal(set) var reference: Price
     /// The order's random share of its quantity, in parts per million; drawn once per order.
     public internal(set) var draw: Int64
-    /// Top-of-book lines: what may be traded now, in quantity units times 2^16.
-    public internal(set) var tokens: Int64
-    /// When `tokens` was brought up to date.
-    public internal(set) var tokensAt: Timestamp
+    /// Before this moment no cancel is sent again: the venue refused the last one.
+    public internal(set) var cancelAfter: Timestamp
+    /// Top-of-book lines: what may be traded now, in quantity units x nanoseconds an hour, so that no fraction is lost
+    /// however often it is brought up to date; negative before the first time.
+    public internal(set) var credit: Int128
+    /// When `credit` was brought up to date.
+    public internal(set) var creditAt: Timestamp
     /// What the slot holds of the limits; see `Footprint`.
     var footprint: Footprint
 
@@ -37,33 +46,85 @@ public struct Slot: Sendable {
         self.isRetired = false
         self.gate = .none
         self.pricedAt = .distantPast
-        self.sentAt = .distantPast
+        self.wanted = .zero
+        self.answerDue = .distantPast
+        self.queries = 0
+        self.refusals = 0
         self.holdUntil = .distantPast
         self.reference = .zero
         self.draw = 1_000_000
-        self.tokens = -1  // Not started: full at the first evaluation.
-        self.tokensAt = .distantPast
+        self.cancelAfter = .distantPast
+        self.credit = -1
+        self.creditAt = .distantPast
         self.footprint = Footprint()
     }
 }
 
-/// What an order takes up at this moment: open quantity, reserved balance, and quantity shown in the venue's book.
+// MARK: The rate of a top-of-book line
+
+extension Slot {
+    private static let nanosecondsAnHour: Int128 = 3_600_000_000_000
+
+    /// What may be shown now: a token bucket that fills at the hourly quantity, holds what one timeout grants (or the venue's
+    /// least order, where that is more), and is spent by fills. It starts full.
+    ///
+    /// An hourly quantity is below 2^56 and a moment below 2^63: products are below 2^119.
+    mutating func grant(hourly: Int64, timeout: Int64, least: Int64, at now: Timestamp) -> Int64 {
+        let capacity = max(Int128(hourly) * Int128(timeout), Int128(least) * Self.nanosecondsAnHour)
+        if self.credit < 0 {
+            self.credit = capacity
+        } else {
+            self.credit += Int128(hourly) * Int128(max(0, now.nanoseconds(since: self.creditAt)))
+            self.credit = min(self.credit, capacity)
+        }
+        self.creditAt = now
+        return Int64(min(self.credit / Self.nanosecondsAnHour, Int128(Quantity.limit)))
+    }
+
+    /// How long until `least` may be shown, in nanoseconds, at most an hour.
+    func wait(hourly: Int64, least: Int64) -> Int64 {
+        let missing = Int128(least) * Self.nanosecondsAnHour - self.credit
+        return Int64(max(1, min((missing + Int128(hourly) - 1) / Int128(max(1, hourly)), Self.nanosecondsAnHour)))
+    }
+
+    /// A fill takes its quantity off what may be traded.
+    mutating func spend(_ quantity: Quantity) {
+        if self.credit < 0 { return }
+        self.credit = max(0, self.credit - Int128(quantity.units) * Self.nanosecondsAnHour)
+    }
+}
+
+/// What an order takes up at this moment: open quantity, reserved balance, and where it is or may be in the venue's book.
 struct Footprint: Equatable, Sendable {
     var open = Quantity.zero
     var reserved = Amount.zero
     var shownPrice = Price.zero
     var shown = Quantity.zero
+    /// Where an amendment of unknown fate may have taken it; zero where that is the same price, or there is none.
+    var pendingPrice = Price.zero
+    var pending = Quantity.zero
+    /// The most eager price at which it stands or may come to stand; zero for none.
+    var eagerPrice = Price.zero
 
     init() {}
 
-    /// The footprint of `order`: a bid reserves the quote coin at its worst price, an ask the base coin.
-    init(of order: WorkingOrder, units: Units) {
+    /// The footprint of `order`: a bid reserves the quote coin at its highest price, an ask the base coin.
+    init(of order: borrowing WorkingOrder, units: borrowing Units) {
         self.open = order.open
         if self.open == .zero { return }
         self.reserved =
             order.side == .bid
-            ? units.amount(of: Notional(of: self.open, at: order.worstPrice)) : units.amount(of: self.open)
+            ? units.amount(of: Notional(of: self.open, at: order.highestPrice)) : units.amount(of: self.open)
         self.shownPrice = order.price
         self.shown = max(.zero, order.quantity - order.filled)
+        self.eagerPrice = order.price
+        if !order.isAmendmentOpen { return }
+        if order.pendingPrice == order.price {
+            self.shown = self.open
+        } else {
+            self.pendingPrice = order.pendingPrice
+            self.pending = max(.zero, order.pendingQuantity - order.filled)
+            if order.side.isBetter(order.pendingPrice, than: order.price) { self.eagerPrice = order.pendingPrice }
+        }
     }
 }

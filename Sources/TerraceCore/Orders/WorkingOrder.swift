@@ -7,7 +7,7 @@
 /// ```
 /// idle ─place→ placing ─accepted→ working ─amend→ amending ─amended→ working
 ///                                        └cancel→ cancelling ─cancelled→ idle
-/// any ─unknown→ unknown ─found→ working, ─not found→ idle
+/// any ─time-out, doubt→ unknown ─found→ working, ─not found→ idle
 /// ```
 public struct WorkingOrder: Sendable, Equatable {
     /// Where the order is in its life.
@@ -22,10 +22,12 @@ public struct WorkingOrder: Sendable, Equatable {
     public private(set) var quantity: Quantity
     /// The sum of the fills that were booked.
     public private(set) var filled: Quantity
-    /// While amending: the price that was asked for.
+    /// The price that an amendment asks for whose fate is not known; zero where there is none.
     public private(set) var pendingPrice: Price
-    /// While amending: the total quantity that was asked for.
+    /// The total quantity that it asks for.
     public private(set) var pendingQuantity: Quantity
+    /// Whether the venue has ever said that this order stands.
+    public private(set) var isAcknowledged: Bool
 
     /// No order, on `side`.
     public init(side: Side) {
@@ -37,20 +39,20 @@ public struct WorkingOrder: Sendable, Equatable {
         self.filled = .zero
         self.pendingPrice = .zero
         self.pendingQuantity = .zero
+        self.isAcknowledged = false
     }
 
-    /// What may still fill: the larger of the two totals while amending, less what was filled; never negative.
+    /// Whether an amendment was sent whose fate is not known.
+    public var isAmendmentOpen: Bool { self.pendingPrice != .zero }
+
+    /// What may still fill: the larger of the two totals while an amendment is open, less what was filled; never negative.
     public var open: Quantity {
         if self.state == .idle { return .zero }
-        let total = self.state == .amending ? max(self.quantity, self.pendingQuantity) : self.quantity
-        return max(.zero, total - self.filled)
+        return max(.zero, max(self.quantity, self.pendingQuantity) - self.filled)
     }
 
-    /// The price at which the order costs most: while amending, the worse of the two for us to be filled at.
-    public var worstPrice: Price {
-        if self.state != .amending { return self.price }
-        return max(self.price, self.pendingPrice)
-    }
+    /// The price at which a bid costs most: the higher of the two while an amendment is open.
+    public var highestPrice: Price { max(self.price, self.pendingPrice) }
 
     /// Starts a new order.
     ///
@@ -62,8 +64,8 @@ public struct WorkingOrder: Sendable, Equatable {
         self.price = price
         self.quantity = quantity
         self.filled = .zero
-        self.pendingPrice = .zero
-        self.pendingQuantity = .zero
+        self.endAmendment()
+        self.isAcknowledged = false
     }
 
     /// Asks for another price or total quantity.
@@ -84,43 +86,45 @@ public struct WorkingOrder: Sendable, Equatable {
         self.state = .cancelling
     }
 
-    /// No answer came in time.
+    /// No answer came in time, or the way to the venue is cut and what comes after is not heard.
     ///
-    /// - Returns: `.query` where an answer was due; `.none` where none was.
+    /// - Returns: `.query` where there is an order to ask for.
     public mutating func expire() -> OrderEffect {
-        switch self.state {
-        case .placing, .amending, .cancelling, .unknown:
-            self.becomeUnknown()
-            return .query
-        case .idle, .working:
-            return .none
-        }
+        if self.state == .idle { return .none }
+        self.state = .unknown
+        return .query
     }
 
     /// Takes what the venue said of this order (the caller has matched the id, and has dropped doubled fills).
+    ///
+    /// Reports come late, twice and out of order. What may be an old answer never makes the engine think that less is open
+    /// than may be: it is asked again instead.
     public mutating func apply(_ outcome: OrderOutcome) -> OrderEffect {
         switch (self.state, outcome) {
         case (.idle, .filled):
             return .bookLate
-        case (.idle, .accepted), (.idle, .found):
+        case (.idle, .accepted), (.idle, .found), (.idle, .amended):
             return .cancelOrphan
         case (.idle, .cancelled), (.idle, .notFound), (.idle, .cancelRejected), (.idle, .rejected),
             (.idle, .amendRejected), (.idle, .unknown):
             return .none  // The answer to a command that a fill or another report overtook.
-        case (.idle, .amended):
-            return .cancelOrphan
 
-        case (.placing, .accepted), (.unknown, .accepted):
-            self.state = .working
-            return .none
+        case (.placing, .accepted):
+            return self.acknowledge()
+        case (.unknown, .accepted):
+            // It tells that the order was placed; not what became of an amendment or a cancel since.
+            if self.isAcknowledged || self.isAmendmentOpen { return .none }
+            return self.acknowledge()
         case (.working, .accepted), (.amending, .accepted), (.cancelling, .accepted):
             return .none  // The acknowledgement came twice, or behind the first fill.
 
-        case (.placing, .rejected(let reason)), (.unknown, .rejected(let reason)):
-            self.state = .idle
-            return .refused(reason)
+        case (.placing, .rejected(let reason)):
+            return self.refuse(reason)
+        case (.unknown, .rejected(let reason)):
+            if self.isAcknowledged || self.filled > .zero { return .query }
+            return self.refuse(reason)
         case (.working, .rejected), (.amending, .rejected), (.cancelling, .rejected):
-            self.becomeUnknown()
+            self.state = .unknown
             return .query
 
         case (.placing, .filled(let fill)), (.working, .filled(let fill)):
@@ -131,15 +135,16 @@ public struct WorkingOrder: Sendable, Equatable {
 
         case (.placing, .cancelled(let cumulative)), (.working, .cancelled(let cumulative)),
             (.amending, .cancelled(let cumulative)), (.cancelling, .cancelled(let cumulative)),
-            (.unknown, .cancelled(let cumulative)),
-            (.placing, .notFound(let cumulative)), (.working, .notFound(let cumulative)),
-            (.amending, .notFound(let cumulative)), (.cancelling, .notFound(let cumulative)),
-            (.unknown, .notFound(let cumulative)):
+            (.unknown, .cancelled(let cumulative)), (.unknown, .notFound(let cumulative)):
             return self.end(cumulative)
+        case (.placing, .notFound), (.working, .notFound), (.amending, .notFound), (.cancelling, .notFound):
+            // Nothing was asked in this state: it answers an older question, and the order has been heard of since.
+            self.state = .unknown
+            return .query
 
         case (.cancelling, .cancelRejected(let reason)):
             if reason == .unknownOrder {
-                self.becomeUnknown()
+                self.state = .unknown
                 return .query  // Filled, most likely; until the fill is here it counts as open.
             }
             self.state = .working
@@ -149,17 +154,26 @@ public struct WorkingOrder: Sendable, Equatable {
         case (.unknown, .cancelRejected):
             return .none
 
-        case (.working, .amended(let price, let quantity)), (.amending, .amended(let price, let quantity)),
-            (.unknown, .amended(let price, let quantity)), (.placing, .amended(let price, let quantity)):
+        case (.amending, .amended(let price, let quantity)):
+            // An older amendment's answer changes what stands, not what was asked for since.
+            if price == self.pendingPrice, quantity == self.pendingQuantity { return self.stand(price, quantity) }
+            self.note(price, quantity)
+            return .none
+        case (.unknown, .amended(let price, let quantity)):
+            if self.isAmendmentOpen, price == self.pendingPrice, quantity == self.pendingQuantity {
+                self.endAmendment()
+            }
+            self.note(price, quantity)
+            return .none  // Whether it still stands, the answer to the query tells.
+        case (.placing, .amended(let price, let quantity)), (.working, .amended(let price, let quantity)):
             return self.stand(price, quantity)
         case (.cancelling, .amended(let price, let quantity)):
-            self.price = price
-            self.quantity = quantity
+            self.note(price, quantity)
             return .none
 
         case (.amending, .amendRejected(let reason)):
             if reason == .unknownOrder {
-                self.becomeUnknown()
+                self.state = .unknown
                 return .query
             }
             return self.stand(self.price, self.quantity)
@@ -168,49 +182,89 @@ public struct WorkingOrder: Sendable, Equatable {
         case (.unknown, .amendRejected):
             return .none
 
-        case (.placing, .found(let price, let quantity, _)), (.working, .found(let price, let quantity, _)),
-            (.amending, .found(let price, let quantity, _)), (.cancelling, .found(let price, let quantity, _)),
-            (.unknown, .found(let price, let quantity, _)):
+        case (.unknown, .found(let price, let quantity, let cumulative)):
+            self.isAcknowledged = true
+            self.note(price, quantity)
+            // The venue counts fills that have not come yet: what it fills counts as open until they do.
+            if cumulative > self.filled { return .query }
             return self.stand(price, quantity)
+        case (.placing, .found(let price, let quantity, let cumulative)):
+            self.isAcknowledged = true
+            self.note(price, quantity)
+            self.state = .working
+            return self.missing(cumulative)
+        case (.working, .found(let price, let quantity, let cumulative)),
+            (.amending, .found(let price, let quantity, let cumulative)),
+            (.cancelling, .found(let price, let quantity, let cumulative)):
+            self.note(price, quantity)
+            return self.missing(cumulative)
 
         case (.placing, .unknown), (.working, .unknown), (.amending, .unknown), (.cancelling, .unknown),
             (.unknown, .unknown):
-            self.becomeUnknown()
+            self.state = .unknown
             return .query
         }
     }
 
-    /// The larger exposure is kept: an amendment may or may not have been taken.
-    private mutating func becomeUnknown() {
-        if self.state == .amending {
-            self.price = self.worstPrice
-            self.quantity = max(self.quantity, self.pendingQuantity)
-        }
-        self.state = .unknown
+    private mutating func acknowledge() -> OrderEffect {
+        self.isAcknowledged = true
+        self.state = self.filled >= self.quantity ? .idle : .working
+        return self.state == .idle ? .released : .none
+    }
+
+    private mutating func refuse(_ reason: VenueRejection) -> OrderEffect {
+        self.state = .idle
+        self.endAmendment()
+        return .refused(reason)
+    }
+
+    private mutating func endAmendment() {
+        self.pendingPrice = .zero
+        self.pendingQuantity = .zero
     }
 
     private mutating func book(_ fill: Fill) -> OrderEffect {
         let isExpected = fill.quantity <= self.open
+        self.isAcknowledged = true
         self.filled += fill.quantity
-        let total = self.state == .amending ? max(self.quantity, self.pendingQuantity) : self.quantity
-        if self.filled >= total { self.state = .idle }
+        if self.filled >= max(self.quantity, self.pendingQuantity) {
+            self.state = .idle
+            self.endAmendment()
+        } else if fill.cumulative > self.filled {
+            self.state = .unknown  // An earlier fill has not come.
+            return .bookAndQuery
+        }
         return isExpected ? .book : .bookLate
     }
 
+    /// A fill that the venue counts has not come: it is asked for, and nothing new is done with the order until it has.
+    private mutating func missing(_ cumulative: Quantity) -> OrderEffect {
+        if cumulative <= self.filled { return .none }
+        self.state = .unknown
+        return .query
+    }
+
     private mutating func end(_ cumulative: Quantity) -> OrderEffect {
+        self.endAmendment()
         if cumulative > self.filled {
             // The venue counts fills that have not come yet: they stay reserved until they do.
             self.quantity = cumulative
             self.state = .unknown
-            return .none
+            return .query
         }
         self.state = .idle
         return .released
     }
 
-    private mutating func stand(_ price: Price, _ quantity: Quantity) -> OrderEffect {
+    private mutating func note(_ price: Price, _ quantity: Quantity) {
         self.price = price
         self.quantity = quantity
+    }
+
+    private mutating func stand(_ price: Price, _ quantity: Quantity) -> OrderEffect {
+        self.isAcknowledged = true
+        self.endAmendment()
+        self.note(price, quantity)
         self.state = self.filled >= quantity ? .idle : .working
         return self.state == .idle ? .released : .none
     }
@@ -240,6 +294,8 @@ public enum OrderEffect: Sendable, Equatable {
     case book
     /// Book the fill although the order was not thought to be open for so much: money moved, the venue is the truth.
     case bookLate
+    /// Book the fill, and ask the venue: it counts an earlier one that has not come.
+    case bookAndQuery
     /// The order no longer stands.
     case released
     /// The venue refused the order.

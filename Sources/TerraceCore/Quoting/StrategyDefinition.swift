@@ -24,7 +24,10 @@ public struct StrategyDefinition: Sendable, Equatable {
     public var requoteTolerance: Millibps
     /// `price_collar_bps`: no order further than this from the consolidated mid.
     public var priceCollar: Millibps
-    /// `max_order_notional`: no order larger than this; nil for no limit.
+    /// `max_cross_bps`: no quotes while the consolidated bid is above the ask by more than this; venues that disagree so much
+    /// are not both right.
+    public var maximumCross: Millibps
+    /// `max_order_notional`: orders are held to this; nil for no limit.
     public var maximumOrderNotional: Notional?
     /// `max_loss`: the strategy is stopped when its profit falls below minus this, in the quote coin; nil for no limit.
     public var maximumLoss: Amount?
@@ -42,6 +45,7 @@ public struct StrategyDefinition: Sendable, Equatable {
         self.passiveLines = []
         self.requoteTolerance = Millibps(1_000)
         self.priceCollar = Millibps(1_000_000)
+        self.maximumCross = Millibps(100_000)
         self.maximumOrderNotional = nil
         self.maximumLoss = nil
     }

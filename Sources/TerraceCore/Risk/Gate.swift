@@ -18,6 +18,8 @@ public enum Gate: UInt8, Sendable, CaseIterable {
     case staleBook
     /// No reference price: a side of the book, or depth for the quantity, is missing.
     case noReference
+    /// The venues' books cross by more than the strategy allows: one of them is wrong.
+    case crossedBook
     /// The line does not quote this side.
     case sideOff
     /// The price would pass the line's `min_price` or `max_price`.
@@ -44,10 +46,8 @@ public enum Gate: UInt8, Sendable, CaseIterable {
     case orderRate
     /// The venue refused the last order; the slot waits.
     case venueRefused
-    /// An order's fate is unknown; nothing is sent until the venue tells.
+    /// An order's fate is unknown; the slot waits, and after some questions in vain the whole strategy, until the venue tells.
     case unknownOrder
-    /// The command buffer is full; the slot is evaluated again at the next turn.
-    case backlog
 
     /// The name in reports: the case's name in snake case.
     public var name: String {
@@ -61,6 +61,7 @@ public enum Gate: UInt8, Sendable, CaseIterable {
         case .venueDown: "venue_down"
         case .staleBook: "stale_book"
         case .noReference: "no_reference"
+        case .crossedBook: "crossed_book"
         case .sideOff: "side_off"
         case .priceBounds: "price_bounds"
         case .priceCollar: "price_collar"
@@ -75,7 +76,6 @@ public enum Gate: UInt8, Sendable, CaseIterable {
         case .orderRate: "order_rate"
         case .venueRefused: "venue_refused"
         case .unknownOrder: "unknown_order"
-        case .backlog: "backlog"
         }
     }
 }

@@ -31,7 +31,7 @@ public struct OrderRateBudget: Sendable {
     public mutating func take(keepingTenths reserve: Int64, at now: Timestamp) -> Bool {
         if self.capacity == 0 { return true }
         self.refill(now)
-        let floor = (self.capacity * reserve + 9) / 10
+        let floor = self.floor(reserve)
         if self.spent + self.nanosecondsPerToken > (self.capacity - floor) * self.nanosecondsPerToken { return false }
         self.spent += self.nanosecondsPerToken
         return true
@@ -39,21 +39,38 @@ public struct OrderRateBudget: Sendable {
 
     /// When a token will be there with `reserve` tenths left, seen from `now`.
     public func available(keepingTenths reserve: Int64, after now: Timestamp) -> Timestamp {
-        let floor = (self.capacity * reserve + 9) / 10
+        let floor = self.floor(reserve)
         let excess = self.spent + self.nanosecondsPerToken - (self.capacity - floor) * self.nanosecondsPerToken
         return excess <= 0 ? now : max(now, self.at).advanced(by: excess)
     }
 
+    /// What is kept back, rounded up, but never all: the smallest budget still serves somebody.
+    private func floor(_ reserve: Int64) -> Int64 { min(self.capacity - 1, (self.capacity * reserve + 9) / 10) }
+
+    /// Takes all there is: the venue said that too much was sent.
+    public mutating func drain(at now: Timestamp) {
+        self.refill(now)
+        self.spent = self.capacity * self.nanosecondsPerToken
+    }
+
     /// The tenths of the capacity that a placement or requote must leave: two for cancels, more for lower classes, less
     /// the more wrong the standing quote is (`isFarOff`: beyond its drift limit).
-    public static func tenthsToKeep(_ priority: Priority, isFarOff: Bool) -> Int64 {
+    ///
+    /// Nothing is kept for cancels where they do not count (`cancelsCount`).
+    public static func tenthsToKeep(_ priority: Priority, isFarOff: Bool, cancelsCount: Bool) -> Int64 {
         let kept: Int64 =
             switch priority {
-            case .critical: 2
-            case .important: 3
-            case .normal: 4
-            case .low: 5
+            case .critical: 0
+            case .important: 1
+            case .normal: 2
+            case .low: 3
             }
-        return isFarOff ? 2 : kept
+        return (cancelsCount ? 2 : 0) + (isFarOff ? 0 : kept)
+    }
+
+    /// Takes the state into `hash`.
+    func hash(into hash: inout StateHash) {
+        hash.combine(self.spent)
+        hash.combine(self.at.nanoseconds)
     }
 }

@@ -141,4 +141,14 @@ struct InstrumentVolume: ~Copyable {
             }
         return min(max(Coefficient(value), settings.minimum), settings.maximum)
     }
+
+    func hash(into hash: inout StateHash) {
+        hash.combine(self.current.base)
+        hash.combine(self.current.quote)
+        hash.combine(self.filled)
+        for index in 0..<self.sums.count {
+            hash.combine(self.sums[index].quote)
+            hash.combine(self.exponential[index].quote)
+        }
+    }
 }

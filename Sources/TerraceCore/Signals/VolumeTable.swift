@@ -6,15 +6,15 @@ public struct VolumeTable: ~Copyable {
     /// The length of a bucket.
     public static let bucketNanoseconds: Int64 = 10_000_000_000
 
-    private struct Subscription {
+    struct Subscription {
         let instrument: Int
         let settings: VolumeSettings
         var users: Int
         var coefficient: Coefficient
     }
 
-    private var instruments = Table<InstrumentVolume>()
-    private var subscriptions: [Subscription] = []
+    private var instruments = FixedArray<InstrumentVolume>()
+    private var subscriptions = FixedArray<Subscription>()
     /// When the current buckets end; before the first `roll`, the distant past.
     public private(set) var nextBoundary = Timestamp.distantPast
 
@@ -23,7 +23,9 @@ public struct VolumeTable: ~Copyable {
 
     /// Adds an instrument, in the order of `InstrumentIndex`, and returns its index.
     public mutating func addInstrument(units: Units) -> Int {
+        self.instruments.grow(by: 1)
         self.instruments.append(InstrumentVolume(units: units))
+        return self.instruments.count - 1
     }
 
     /// Follows an instrument's coefficient under `settings`; the same ones share a calculation. Allocates.
@@ -33,7 +35,7 @@ public struct VolumeTable: ~Copyable {
     public mutating func subscribe(_ instrument: InstrumentIndex, _ settings: VolumeSettings) -> VolumeSubscription {
         for index in 0..<self.subscriptions.count
         where self.subscriptions[index].instrument == instrument.index
-            && self.subscriptions[index].settings == settings
+            && self.subscriptions[index].settings == settings && self.subscriptions[index].users > 0
         {
             self.subscriptions[index].users += 1
             return VolumeSubscription(index: index)
@@ -42,10 +44,11 @@ public struct VolumeTable: ~Copyable {
         let new = Subscription(
             instrument: instrument.index, settings: settings, users: 1,
             coefficient: self.instruments[instrument.index].coefficient(settings))
-        if let free = self.subscriptions.firstIndex(where: { $0.users == 0 }) {
+        for free in 0..<self.subscriptions.count where self.subscriptions[free].users == 0 {
             self.subscriptions[free] = new
             return VolumeSubscription(index: free)
         }
+        self.subscriptions.grow(by: 1)
         self.subscriptions.append(new)
         return VolumeSubscription(index: self.subscriptions.count - 1)
     }
@@ -101,6 +104,16 @@ public struct VolumeTable: ~Copyable {
         _ instrument: InstrumentIndex, _ period: VolumePeriod, _ average: VolumeAverage, _ unit: VolumeUnit
     ) -> Double? {
         self.instruments[instrument.index].average(period, average, unit)
+    }
+
+    /// Takes the state of all volumes into `hash`.
+    public func hash(into hash: inout StateHash) {
+        hash.combine(self.nextBoundary.nanoseconds)
+        for index in 0..<self.instruments.count { self.instruments[index].hash(into: &hash) }
+        for index in 0..<self.subscriptions.count {
+            hash.combine(self.subscriptions[index].users)
+            hash.combine(self.subscriptions[index].coefficient.ppm)
+        }
     }
 }
 

@@ -93,6 +93,7 @@ public struct EngineBenchmark: ~Copyable {
             _ = table.set(instrument, record.side, Price(units: record.price), Quantity(units: record.quantity))
             if record.endsMessage { _ = table.endMessage(instrument, at: Self.time(record)) }
         }
+        _ = cterrace_use_large_pages()
         var seen: Int64 = 0  // What the touches add up to, so that reading them can't be left out.
         var levels = 0
         let start = ContinuousClock.now
@@ -182,14 +183,15 @@ public struct EngineBenchmark: ~Copyable {
         for index in 0..<self.feed.header.snapshots {
             let record = self.feed[index]
             let instrument = self.instrument(record)
-            if instrument != last { engine.handle(.market(.snapshotBegan(instrument)), at: start, into: &commands) }
+            if instrument != last { engine.handle(.snapshotBegan(instrument), at: start) }
             last = instrument
-            Self.apply(record, instrument, &engine, &commands)
+            Self.apply(record, instrument, &engine)
         }
         for _ in 0..<self.feed.header.pairs.count {
             engine.handle(.turn(limit: 1), at: start, into: &commands)
             Self.answer(&engine, &commands, at: start)
         }
+        _ = cterrace_use_large_pages()
         var histogram = Histogram<UInt32>(
             lowestDiscernibleValue: 1, highestTrackableValue: 10_000_000_000, numberOfSignificantValueDigits: .two)
         var result = QuoteResult()
@@ -204,7 +206,7 @@ public struct EngineBenchmark: ~Copyable {
         for index in self.feed.header.snapshots..<self.feed.count {
             let record = self.feed[index]
             if record.kind == FeedRecord.trade { continue }
-            Self.apply(record, self.instrument(record), &engine, &commands)
+            Self.apply(record, self.instrument(record), &engine)
             levels += 1
             guard record.endsMessage else { continue }
             messages += 1
@@ -216,7 +218,7 @@ public struct EngineBenchmark: ~Copyable {
                 }
                 engine.wantEvaluation(of: pair)
             }
-            engine.handle(.turn(limit: 16), at: Self.time(record), into: &commands)
+            engine.turn(16, at: Self.time(record), into: &commands)
             result.commands += commands.count
             Self.answer(&engine, &commands, at: Self.time(record))
             if timesMessages {
@@ -244,15 +246,12 @@ public struct EngineBenchmark: ~Copyable {
     }
 
     private static func apply(
-        _ record: FeedRecord, _ instrument: InstrumentIndex, _ engine: inout Engine, _ commands: inout CommandBuffer
+        _ record: FeedRecord, _ instrument: InstrumentIndex, _ engine: inout Engine
     ) {
         let time = Self.time(record)
         engine.handle(
-            .market(.level(instrument, record.side, Price(units: record.price), Quantity(units: record.quantity))),
-            at: time, into: &commands)
-        if record.endsMessage {
-            engine.handle(.market(.messageEnded(instrument, venueTime: time)), at: time, into: &commands)
-        }
+            .level(instrument, record.side, Price(units: record.price), Quantity(units: record.quantity)), at: time)
+        if record.endsMessage { engine.handle(.messageEnded(instrument, venueTime: time), at: time) }
     }
 
     /// Every command is carried out at once.
@@ -295,10 +294,10 @@ public struct EngineBenchmark: ~Copyable {
             let record = self.feed[index]
             let instrument = self.instrument(record)
             if instrument != last {
-                engine.handle(.market(.snapshotBegan(instrument)), at: Self.time(record), into: &commands)
+                engine.handle(.snapshotBegan(instrument), at: Self.time(record))
             }
             last = instrument
-            Self.apply(record, instrument, &engine, &commands)
+            Self.apply(record, instrument, &engine)
         }
         self.feed.release()
         let filled = Self.resident()

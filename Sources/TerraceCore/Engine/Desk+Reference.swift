@@ -1,4 +1,4 @@
-extension Engine {
+extension Desk {
     /// The price from which a strategy's passive lines quote, by its pricing source.
     ///
     /// Mids are rounded down to the unit, one part in some millions of any tick. The microprice weighs each side's price by
@@ -6,14 +6,15 @@ extension Engine {
     /// the simplest of its kind).
     ///
     /// - Returns: nil where a side of what it looks at is empty, or the book is too thin for the quantity.
-    mutating func reference(_ source: PricingSource, _ pair: PairIndex, _ touch: ConsolidatedTouch) -> Price? {
+    func reference(_ source: PricingSource, _ pair: PairIndex, _ touch: ConsolidatedTouch) -> Price? {
         switch source {
         case .aggregated:
             return touch.isTwoSided ? Self.mid(touch.bid.price, touch.ask.price) : nil
         case .component(let venues):
             var bid = Price.zero
             var ask = Price(units: .max)
-            for index in self.books.instruments(of: pair) where venues.contains(self.instruments[index].venue) {
+            for index in self.books.instruments(of: pair)
+            where venues.contains(self.instruments[index].venue) {
                 let venue = self.books.touch(InstrumentIndex(UInt32(truncatingIfNeeded: index)))
                 if !venue.bid.isNone { bid = max(bid, venue.bid.price) }
                 if !venue.ask.isNone { ask = min(ask, venue.ask.price) }
@@ -31,7 +32,8 @@ extension Engine {
             }
             return weights == 0 ? nil : Price(units: Int64(sum / weights))
         case .singleVenue(let wanted):
-            for index in self.books.instruments(of: pair) where self.instruments[index].venue == wanted {
+            for index in self.books.instruments(of: pair)
+            where self.instruments[index].venue == wanted {
                 let venue = self.books.touch(InstrumentIndex(UInt32(truncatingIfNeeded: index)))
                 return venue.isTwoSided ? Self.mid(venue.bid.price, venue.ask.price) : nil
             }
