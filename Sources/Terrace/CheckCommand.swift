@@ -19,13 +19,16 @@ struct CheckCommand: ParsableCommand {
     @Argument(help: "The configuration, YAML or JSON.") var config: String
 
     func run() throws {
-        let desk: DeskConfiguration
+        let plan: DeskPlan
         do {
-            desk = try DeskConfiguration.load(path: self.config)
+            let desk = try DeskConfiguration.load(path: self.config)
+            plan = DeskPlan(desk, try desk.bind())
         } catch {
             FileHandle.standardError.write(Data((error.description + "\n").utf8))
             throw ExitCode(2)
         }
-        for warning in desk.warnings { print(warning) }
+        for line in plan.lines { print(line) }
+        if !plan.warnings.isEmpty { print() }
+        for warning in plan.warnings { print(warning) }
     }
 }

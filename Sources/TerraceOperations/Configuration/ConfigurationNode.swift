@@ -7,6 +7,8 @@ struct ConfigurationNode: Sendable {
         case text(String, isPlain: Bool)
         case mapping([Entry])
         case list([ConfigurationNode])
+        /// What can't be taken, and has been reported.
+        case unusable
     }
     struct Entry: Sendable {
         let key: String
@@ -25,6 +27,7 @@ struct ConfigurationNode: Sendable {
         case .text: self.isNull ? "null" : "a text"
         case .mapping: "a mapping"
         case .list: "a list"
+        case .unusable: "unusable"
         }
     }
 

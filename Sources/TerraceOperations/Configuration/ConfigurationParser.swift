@@ -3,10 +3,10 @@ internal import Yams
 /// YAML text to a tree with places, within bounds.
 ///
 /// Two things are done before libyaml's composer sees the text. A node may carry an anchor or be an alias only where it may
-/// carry a tag, so each `&name` and `*name` is turned into a tag `!name`: no node is ever copied, no bomb of aliases can go
-/// off, and every place where one stands is known. And where a mapping has a key twice, which ends the composer, the first of
-/// the two has its first character replaced by a private one of the same width and the text is read again: so all of them
-/// are found, and what follows keeps its place.
+/// carry a tag, so each `&name` and `*name` is overwritten with the tag `!` and blanks: no node is ever copied, no bomb of
+/// aliases can go off, and every place where one stands is known. And where a mapping has a key twice, which ends the
+/// composer, the first of the two has its first character replaced by a private one and the text is read again: so all of
+/// them are found. Both keep every other character in its place.
 struct ConfigurationParser {
     /// How deep mappings and lists may nest; a desk needs eight.
     static let depthLimit = 24
@@ -17,42 +17,65 @@ struct ConfigurationParser {
     private static let firstPrivate: UInt32 = 0xE000
 
     private let findings: Findings
-    private let original: [[Unicode.Scalar]]
     private var replaced: [Place: Unicode.Scalar] = [:]
+    private var aliases: Set<Place> = []  // Looked up, never walked through.
+    private var aliasCount = 0
     private var nodes = 0
 
     /// The tree of `text`; nil where there is none, which has been reported then.
     static func parse(_ text: String, _ findings: Findings) -> ConfigurationNode? {
-        var parser = ConfigurationParser(text, findings)
-        return parser.tree(text)
-    }
-
-    private init(_ text: String, _ findings: Findings) {
-        self.findings = findings
-        self.original = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0) }
-    }
-
-    private mutating func tree(_ text: String) -> ConfigurationNode? {
-        let withoutAliases = Self.withTagsForAliases(text)
-        if let altered = withoutAliases {
-            guard let root = self.compose(altered) else { return nil }
-            let errors = self.findings.errors
-            let tree = self.convert(root, "the file", 0)
-            if self.findings.errors > errors { return tree }
-            // None was an anchor or alias: what looked like one stands inside a text, which must stay as it is.
-            self.replaced = [:]
-            self.nodes = 0
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0) }
+        if let place = Self.strangeLineBreak(lines) {
+            findings.error(
+                place, "a line ends here without a line feed: save the file with the line ends of Unix or Windows")
+            return nil
         }
-        guard let root = self.compose(text) else { return nil }
-        return self.convert(root, "the file", 0)
+        var parser = ConfigurationParser(findings: findings)
+        var altered = lines
+        parser.overwriteAliases(&altered)
+        if !parser.aliases.isEmpty {
+            guard let root = parser.compose(altered) else { return nil }
+            let tree = parser.convert(root, "the file", 0)
+            if parser.aliasCount > 0 { return tree }
+            // None was an anchor or alias: what looked like one stands inside a text, which must stay as it is.
+            findings.removeAll()
+            parser = ConfigurationParser(findings: findings)
+        }
+        return parser.compose(lines).map { parser.convert($0, "the file", 0) }
+    }
+
+    private init(findings: Findings) { self.findings = findings }
+
+    /// libyaml also ends a line at these; places would differ from what an editor shows.
+    private static func strangeLineBreak(_ lines: [[Unicode.Scalar]]) -> Place? {
+        for (line, scalars) in lines.enumerated() {
+            for (column, scalar) in scalars.enumerated() {
+                switch scalar {
+                case "\r" where column == scalars.count - 1 && line < lines.count - 1: continue
+                case "\r", "\u{85}", "\u{2028}", "\u{2029}": return Place(line: line + 1, column: column + 1)
+                default: continue
+                }
+            }
+        }
+        return nil
+    }
+
+    private static func joined(_ lines: [[Unicode.Scalar]]) -> String {
+        var joined = String.UnicodeScalarView()
+        for (index, line) in lines.enumerated() {
+            if index > 0 { joined.append("\n") }
+            joined.append(contentsOf: line)
+        }
+        return String(joined)
     }
 
     // MARK: Composing
 
-    private mutating func compose(_ text: String) -> Node? {
-        var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0) }
-        var text = text
+    private mutating func compose(_ lines: [[Unicode.Scalar]]) -> Node? {
+        var lines = lines
+        var last: Place?
         for round in 0..<Self.duplicateLimit {
+            let text = Self.joined(lines)
             do {
                 let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
                 guard let root = try parser.nextRoot() else {
@@ -71,18 +94,13 @@ struct ConfigurationParser {
                     return nil
                 }
                 self.replaced[character.place] = character.scalar
-                var joined = String.UnicodeScalarView()
-                for (index, line) in lines.enumerated() {
-                    if index > 0 { joined.append("\n") }
-                    joined.append(contentsOf: line)
-                }
-                text = String(joined)
+                last = place
             } catch {
                 self.report(error, text)
                 return nil
             }
         }
-        self.findings.error(nil, "more than \(Self.duplicateLimit) keys stand twice in their mappings")
+        self.findings.error(last, "more than \(Self.duplicateLimit) keys stand twice in their mappings")
         return nil
     }
 
@@ -127,87 +145,81 @@ struct ConfigurationParser {
 
     // MARK: Anchors and aliases
 
-    /// `text` with a tag for each anchor and alias; nil where nothing looks like one.
-    private static func withTagsForAliases(_ text: String) -> String? {
-        var bytes = Array(text.utf8)
-        var found = false
-        for index in bytes.indices.dropLast() {
-            guard bytes[index] == UInt8(ascii: "&") || bytes[index] == UInt8(ascii: "*") else { continue }
-            let before = index == 0 ? UInt8(ascii: "\n") : bytes[index - 1]
-            let after = bytes[index + 1]
-            let begins = [0x20, 0x09, 0x0A, 0x0D, 0x5B, 0x7B, 0x2C, 0x3A].contains(before)  // Blanks, [ { , and :
-            let isName =
-                (0x30...0x39).contains(after) || (0x41...0x5A).contains(after & 0xDF) || after == 0x5F || after == 0x2D
-            if begins, isName {
-                bytes[index] = UInt8(ascii: "!")
-                found = true
+    /// Overwrites what looks like an anchor or alias with `!` and blanks.
+    private mutating func overwriteAliases(_ lines: inout [[Unicode.Scalar]]) {
+        for line in lines.indices {
+            var column = 0
+            while column < lines[line].count {
+                defer { column += 1 }
+                guard lines[line][column] == "&" || lines[line][column] == "*" else { continue }
+                let begins = column == 0 || " \t[{,:".unicodeScalars.contains(lines[line][column - 1])
+                var end = column + 1
+                while end < lines[line].count, Self.isName(lines[line][end]) { end += 1 }
+                guard begins, end > column + 1 else { continue }
+                self.aliases.insert(Place(line: line + 1, column: column + 1))
+                lines[line][column] = "!"
+                for index in column + 1..<end { lines[line][index] = " " }
+                column = end - 1
             }
         }
-        return found ? String(decoding: bytes, as: UTF8.self) : nil
     }
 
-    private func scalar(at place: Place) -> Unicode.Scalar? {
-        guard self.original.indices.contains(place.line - 1) else { return nil }
-        let line = self.original[place.line - 1]
-        return line.indices.contains(place.column - 1) ? line[place.column - 1] : nil
+    private static func isName(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "0"..."9", "A"..."Z", "a"..."z", "_", "-": true
+        default: false
+        }
     }
 
     // MARK: Converting
 
     private static func place(_ mark: Mark?) -> Place { Place(line: mark?.line ?? 1, column: mark?.column ?? 1) }
 
-    private mutating func convert(_ node: Node, _ label: String, _ depth: Int) -> ConfigurationNode? {
+    private mutating func convert(_ node: Node, _ label: String, _ depth: Int) -> ConfigurationNode {
         let place = Self.place(node.mark)
+        var converted = ConfigurationNode(place: place, label: label, content: .unusable)
         self.nodes += 1
         if self.nodes == Self.nodeLimit { self.findings.error(place, "the file holds more than a million values") }
-        guard self.nodes < Self.nodeLimit else { return nil }
+        guard self.nodes < Self.nodeLimit else { return converted }
         guard depth < Self.depthLimit else {
             self.findings.error(place, "this is nested deeper than \(Self.depthLimit) levels")
-            return nil
+            return converted
         }
-        guard self.hasPlainTag(node, place) else { return nil }
+        guard self.isPlain(node, place) else { return converted }
         switch node {
         case .scalar(let scalar):
-            let text = self.restored(scalar.string, at: place)
-            return ConfigurationNode(
-                place: place, label: label, content: .text(text, isPlain: scalar.style == .plain))
+            converted.content = .text(self.restored(scalar.string, at: place), isPlain: scalar.style == .plain)
         case .sequence(let items):
-            let all = items.enumerated().compactMap { self.convert($1, "\(label)[\($0)]", depth + 1) }
-            return ConfigurationNode(place: place, label: label, content: .list(all))
+            converted.content = .list(
+                items.enumerated().map { self.convert($1, "\(label)[\($0)]", depth + 1) })
         case .mapping(let pairs):
-            return self.convert(pairs, label, place, depth)
-        case .alias:
-            self.findings.error(place, Self.aliasMessage)
-            return nil
+            converted.content = .mapping(self.entries(pairs, label, depth))
+        case .alias: self.findings.error(place, Self.aliasMessage)
         }
+        return converted
     }
 
-    private mutating func convert(
-        _ pairs: Node.Mapping, _ label: String, _ place: Place, _ depth: Int
-    ) -> ConfigurationNode {
+    private mutating func entries(_ pairs: Node.Mapping, _ label: String, _ depth: Int) -> [ConfigurationNode.Entry] {
         var entries: [ConfigurationNode.Entry] = []
-        var first: [String: Place] = [:]
+        var first: [String: Place] = [:]  // Looked up, never walked through.
         for (key, value) in pairs {
-            let keyPlace = Self.place(key.mark)
+            let place = Self.place(key.mark)
             guard case .scalar(let scalar) = key else {
-                self.findings.error(keyPlace, "a key in \(label) must be a text, not a list or mapping")
+                self.findings.error(place, "a key in \(label) must be a text, not a list or mapping")
                 continue
             }
-            guard self.hasPlainTag(key, keyPlace) else { continue }
-            let text = self.restored(scalar.string, at: keyPlace)
-            let isDouble = first[text] != nil
+            guard self.isPlain(key, place) else { continue }
+            let text = self.restored(scalar.string, at: place)
+            let converted = self.convert(value, text, depth + 1)
             if let before = first[text] {
                 self.findings.error(
-                    keyPlace,
-                    "duplicate key \"\(Self.shown(text))\" in \(label); it stands first in line \(before.line)")
+                    place, "duplicate key \"\(Self.shown(text))\" in \(label); it stands first in line \(before.line)")
             } else {
-                first[text] = keyPlace
-            }
-            if let value = self.convert(value, text, depth + 1), !isDouble {
-                entries.append(ConfigurationNode.Entry(key: text, place: keyPlace, value: value))
+                first[text] = place
+                entries.append(ConfigurationNode.Entry(key: text, place: place, value: converted))
             }
         }
-        return ConfigurationNode(place: place, label: label, content: .mapping(entries))
+        return entries
     }
 
     /// The text with the character back that was taken for its place, if one was.
@@ -220,13 +232,16 @@ struct ConfigurationParser {
         return String(Character(scalar)) + String(text.unicodeScalars.dropFirst())
     }
 
-    private func hasPlainTag(_ node: Node, _ place: Place) -> Bool {
+    /// Whether a node is neither anchored nor an alias, and carries no tag but those that say what it is anyway.
+    private mutating func isPlain(_ node: Node, _ place: Place) -> Bool {
+        if self.aliases.contains(place) {
+            self.aliasCount += 1
+            self.findings.error(place, Self.aliasMessage)
+            return false
+        }
         let tag = node.tag.description
         if tag.isEmpty || ["str", "map", "seq"].contains(where: { tag == "tag:yaml.org,2002:\($0)" }) { return true }
-        let scalar = self.scalar(at: place)
-        self.findings.error(
-            place,
-            scalar == "&" || scalar == "*" ? Self.aliasMessage : "YAML tags such as !!int are not taken: leave it away")
+        self.findings.error(place, "YAML tags such as !!int are not taken: leave it away")
         return false
     }
 

@@ -10,6 +10,7 @@ struct DeskReader {
 
     func read(_ root: ConfigurationNode) -> DeskConfiguration {
         var desk = DeskConfiguration(file: self.findings.file)
+        if case .unusable = root.content { return desk }
         guard case .mapping(let entries) = root.content else {
             self.findings.error(
                 root.place, "the file must be a mapping with \"strategies\", or one strategy, not \(root.kind)")
@@ -265,7 +266,7 @@ struct DeskReader {
             }
             let whole = node.merged(over: base)
             let section = Section(whole, keys: StrategyConfiguration.keys, isPartial: false, self.findings)
-            guard case .mapping = whole.content else { continue }
+            guard case .mapping = node.content else { continue }
             if let id = section.value("id"), case .text(let text, _) = id.content {
                 if let first = lines[text] {
                     self.findings.error(

@@ -18,6 +18,13 @@ final class Findings {
         self.all.append(diagnostic)
     }
 
+    /// Forgets everything.
+    func removeAll() {
+        self.all = []
+        self.seen = []
+        self.errors = 0
+    }
+
     /// Throws what was found where any of it is an error.
     func check() throws(ConfigurationError) {
         guard self.errors > 0 else { return }

@@ -10,21 +10,28 @@ struct Section {
     /// Whether this is a part of a template or of the defaults, in which nothing is missing.
     let isPartial: Bool
     private let entries: [ConfigurationNode.Entry]
+    private var meant: Set<String> = []  // Keys that unknown ones probably are; they are not reported as missing too.
 
-    /// Opens `node`, which may have `keys`; an error and an empty section where it is no mapping.
+    /// Opens `node`, which may have `keys`; where it is no mapping, an error and an empty section in which nothing is missing.
     init(_ node: ConfigurationNode, keys: [String], isPartial: Bool, _ findings: Findings) {
         self.label = node.label
         self.place = node.place
         self.findings = findings
-        self.isPartial = isPartial
-        guard case .mapping(let entries) = node.content else {
-            findings.error(node.place, "\(node.label) must be a mapping, not \(node.kind)")
+        switch node.content {
+        case .mapping(let entries):
+            self.entries = entries
+            self.isPartial = isPartial
+        case .unusable:
             self.entries = []
-            return
+            self.isPartial = true
+        case .text, .list:
+            self.entries = []
+            self.isPartial = true
+            findings.error(node.place, "\(node.label) must be a mapping, not \(node.kind)")
         }
-        self.entries = entries
-        for entry in entries where !keys.contains(entry.key) {
+        for entry in self.entries where !keys.contains(entry.key) {
             findings.error(entry.place, Self.unknown(entry.key, in: node.label, keys))
+            if let meant = NearestWord.of(entry.key, among: keys) { self.meant.insert(meant) }
         }
     }
 
@@ -54,17 +61,19 @@ struct Section {
     /// The value of `key`; nil where it is not there or null. Nothing at all after a key is an error: it is rarely meant.
     func value(_ key: String) -> ConfigurationNode? {
         guard let entry = self.entries.first(where: { $0.key == key }), !entry.value.isNull else { return nil }
-        if case .text("", isPlain: true) = entry.value.content {
+        switch entry.value.content {
+        case .text("", isPlain: true):
             self.findings.error(entry.place, "\(self.name(key)) has no value: give one, or take the key away")
             return nil
+        case .unusable: return nil
+        case .text, .mapping, .list: return entry.value
         }
-        return entry.value
     }
 
     /// The value of `key`; an error where it is not there.
     func required(_ key: String) -> ConfigurationNode? {
         let value = self.value(key)
-        if value == nil, !self.isPartial, !self.has(key) || self.isNull(key) {
+        if !self.isPartial, self.isMissing(key) {
             self.findings.error(self.place, "missing key \"\(key)\" in \(self.label)")
         }
         return value
@@ -73,7 +82,10 @@ struct Section {
     /// Whether `key` is there, whatever its value.
     func has(_ key: String) -> Bool { self.entries.contains { $0.key == key } }
 
-    private func isNull(_ key: String) -> Bool { self.entries.contains { $0.key == key && $0.value.isNull } }
+    /// Whether `key` is not there, or null, and no other key was probably meant to be it.
+    func isMissing(_ key: String) -> Bool {
+        !self.entries.contains { $0.key == key && !$0.value.isNull } && !self.meant.contains(key)
+    }
 
     /// Where `key` stands, or the section where it does not.
     func place(of key: String) -> Place { self.entries.first { $0.key == key }?.place ?? self.place }
@@ -258,6 +270,7 @@ struct Section {
         guard let items = self.list(key, limit: limit, isRequired: isRequired) else { return nil }
         var names: [ConfiguredName] = []
         for item in items {
+            if case .unusable = item.content { continue }
             guard case .text(let text, _) = item.content, !text.isEmpty, !item.isNull else {
                 self.findings.error(item.place, "\(item.label) must be a name, not \(item.kind)")
                 continue

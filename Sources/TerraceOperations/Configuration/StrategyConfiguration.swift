@@ -74,10 +74,10 @@ public struct StrategyConfiguration: Sendable {
         self.priceCollar = config.basisPoints("price_collar_bps", 1_000...10_000_000) ?? standard.priceCollar
         self.maximumOrderNotional = config.decimal("max_order_notional", .positive)
         self.maximumLoss = config.amount("max_loss")
-        if (topOfBook ?? []).isEmpty, (passive ?? []).isEmpty, !config.isPartial,
-            topOfBook != nil || config.value("tob_lines") == nil,
-            passive != nil || config.value("passive_lines") == nil
-        {
+        let isBare =
+            topOfBook?.isEmpty ?? config.isMissing("tob_lines")
+            && passive?.isEmpty ?? config.isMissing("passive_lines")
+        if !config.isPartial, isBare {
             section.findings.error(
                 config.place,
                 "\(config.label) has neither tob_lines nor passive_lines: the strategy would quote nothing")
