@@ -61,7 +61,7 @@ public struct DeskPlan: Sendable {
         self.pairs = desk.setup.pairs.count
         self.pairsWithoutPrice = desk.pairsWithoutPrice
         self.resources = ResourcePlan(pairs: desk.setup.pairs.count)
-        self.warnings = desk.warnings
+        self.warnings = configuration.warnings + desk.warnings.filter { !configuration.warnings.contains($0) }
         var slots = 0
         for strategy in desk.strategies { slots += self.add(strategy, desk) }
         self.memory = MemoryEstimate(

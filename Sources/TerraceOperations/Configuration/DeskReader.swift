@@ -25,7 +25,8 @@ struct DeskReader {
         }
         let section = Section(root, keys: Self.keys, isPartial: false, self.findings)
         if let instance = section.integer("instance", 1...65_535) { desk.instance = UInt32(instance) }
-        let saysVenues = section.value("venues") != nil
+        var saysVenues = false
+        if case .mapping = section.value("venues")?.content { saysVenues = true }
         self.readVenues(section, into: &desk)
         self.readPairs(section, into: &desk)
         if let risk = section.section("risk", keys: DeskLimits.keys) { desk.limits = DeskLimits(risk) }
@@ -130,8 +131,14 @@ struct DeskReader {
     /// With `venues`, strategies name no others.
     private func checkVenues(_ desk: DeskConfiguration) {
         let names = desk.venues.map { $0.name }
+        let known = VenueConfiguration.knownNames
+        // Where `venues` misspells a name, that is reported there, and not again wherever it is spelled right.
+        let meant = desk.venues.filter { !$0.isSimulated && !known.contains($0.name) }.compactMap {
+            NearestWord.of($0.name, among: known)
+        }
         for strategy in desk.strategies {
-            for name in strategy.exchanges + strategy.pricing.venues where !names.contains(name.name) {
+            for name in strategy.exchanges + strategy.pricing.venues
+            where !names.contains(name.name) && !meant.contains(name.name) {
                 let hint = NearestWord.hint(name.name, among: names, listsThem: true)
                 self.findings.error(name.place, "unknown venue \"\(ConfigurationParser.shown(name.name))\"\(hint)")
             }
@@ -243,29 +250,34 @@ struct DeskReader {
         _ = StrategyConfiguration(section)
     }
 
+    /// The template that a strategy names; nil where it names none, or one that does not exist, which is reported then.
+    private func template(
+        of node: ConfigurationNode, _ templates: [ConfigurationNode.Entry]
+    ) -> ConfigurationNode? {
+        guard let named = node.entry("template")?.value, !named.isNull else { return nil }
+        guard case .text(let name, _) = named.content else {
+            self.findings.error(named.place, "\"template\" in \(node.label) must be a name, not \(named.kind)")
+            return nil
+        }
+        if let template = templates.first(where: { $0.key == name }) { return template.value }
+        let hint = NearestWord.hint(name, among: templates.map { $0.key }, listsThem: true)
+        self.findings.error(named.place, "unknown template \"\(ConfigurationParser.shown(name))\"\(hint)")
+        return nil
+    }
+
     private func strategies(
         _ nodes: [ConfigurationNode], templates: [ConfigurationNode.Entry], defaults: ConfigurationNode?,
         into desk: inout DeskConfiguration
     ) {
         var lines: [String: Int] = [:]
         for node in nodes {
-            var base = defaults
-            if let named = node.entry("template")?.value, !named.isNull {
-                if case .text(let name, _) = named.content,
-                    let template = templates.first(where: { $0.key == name })?.value
-                {
-                    base = template.merged(over: defaults)
-                } else if case .text(let name, _) = named.content {
-                    self.findings.error(
-                        named.place,
-                        "unknown template \"\(ConfigurationParser.shown(name))\""
-                            + NearestWord.hint(name, among: templates.map { $0.key }, listsThem: true))
-                } else {
-                    self.findings.error(named.place, "\"template\" in \(node.label) must be a name, not \(named.kind)")
-                }
-            }
-            let whole = node.merged(over: base)
-            let section = Section(whole, keys: StrategyConfiguration.keys, isPartial: false, self.findings)
+            let template = self.template(of: node, templates)
+            let whole = node.merged(over: template.map { $0.merged(over: defaults) } ?? defaults)
+            // With a template that does not exist, there is no telling what else is missing.
+            let isPartial = template == nil && node.entry("template").map { !$0.value.isNull } ?? false
+            let section = Section(
+                whole, keys: StrategyConfiguration.keys, isPartial: isPartial, self.findings)
+            if isPartial { for key in ["id", "symbol"] { section.reportIfMissing(key) } }
             guard case .mapping = node.content else { continue }
             if let id = section.value("id"), case .text(let text, _) = id.content {
                 if let first = lines[text] {

@@ -7,8 +7,10 @@ enum NearestWord {
         var best: (word: String, distance: Int)?
         for candidate in words where candidate.unicodeScalars.count <= 64 {
             let distance = self.distance(wrong, Array(candidate.lowercased().unicodeScalars))
-            let allowed = max(1, max(wrong.count, candidate.unicodeScalars.count) / 3)
-            if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
+            let longest = max(wrong.count, candidate.unicodeScalars.count)
+            if distance <= max(1, longest / 3), distance < longest, distance < best?.distance ?? .max {
+                best = (candidate, distance)
+            }
         }
         return best?.word
     }

@@ -73,10 +73,13 @@ struct Section {
     /// The value of `key`; an error where it is not there.
     func required(_ key: String) -> ConfigurationNode? {
         let value = self.value(key)
-        if !self.isPartial, self.isMissing(key) {
-            self.findings.error(self.place, "missing key \"\(key)\" in \(self.label)")
-        }
+        if !self.isPartial { self.reportIfMissing(key) }
         return value
+    }
+
+    /// An error where `key` is not there.
+    func reportIfMissing(_ key: String) {
+        if self.isMissing(key) { self.findings.error(self.place, "missing key \"\(key)\" in \(self.label)") }
     }
 
     /// Whether `key` is there, whatever its value.
