@@ -61,12 +61,16 @@ struct ConfigurationParser {
     }
 
     private static func joined(_ lines: [[Unicode.Scalar]]) -> String {
-        var joined = String.UnicodeScalarView()
+        // A view of scalars would be copied whole by each append.
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(lines.reduce(0) { $0 + $1.count + 1 })
         for (index, line) in lines.enumerated() {
-            if index > 0 { joined.append("\n") }
-            joined.append(contentsOf: line)
+            if index > 0 { bytes.append(UInt8(ascii: "\n")) }
+            for scalar in line {
+                if let encoded = UTF8.encode(scalar) { bytes.append(contentsOf: encoded) }
+            }
         }
-        return String(joined)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     // MARK: Composing
@@ -145,7 +149,8 @@ struct ConfigurationParser {
 
     // MARK: Anchors and aliases
 
-    /// Overwrites what looks like an anchor or alias with `!` and blanks.
+    /// Overwrites what looks like an anchor or alias with `!` and blanks: what stands where a node may begin, and is followed by
+    /// what libyaml allows after a name. A blank never comes before a `#`, which would begin a comment.
     private mutating func overwriteAliases(_ lines: inout [[Unicode.Scalar]]) {
         for line in lines.indices {
             var column = 0
@@ -155,7 +160,8 @@ struct ConfigurationParser {
                 let begins = column == 0 || " \t[{,:".unicodeScalars.contains(lines[line][column - 1])
                 var end = column + 1
                 while end < lines[line].count, Self.isName(lines[line][end]) { end += 1 }
-                guard begins, end > column + 1 else { continue }
+                let ends = end == lines[line].count || " \t\r?:,]}%@`".unicodeScalars.contains(lines[line][end])
+                guard begins, ends, end > column + 1 else { continue }
                 self.aliases.insert(Place(line: line + 1, column: column + 1))
                 lines[line][column] = "!"
                 for index in column + 1..<end { lines[line][index] = " " }

@@ -8,12 +8,14 @@ struct DeskBinder {
     let showsOwnOrders: Bool
     let findings: Findings
     private let venues: [String: Int]  // Looked up, never walked through.
+    private let pairs: [String: PairConfiguration]  // Looked up, never walked through.
 
     init(_ desk: DeskConfiguration, known: [KnownPair], showsOwnOrders: Bool, _ findings: Findings) {
         self.desk = desk
         self.known = Dictionary(known.map { ($0.symbol, $0) }) { first, _ in first }
         self.showsOwnOrders = showsOwnOrders
         self.findings = findings
+        self.pairs = Dictionary(desk.pairs.map { ($0.symbol, $0) }) { first, _ in first }
         self.venues = Dictionary(desk.venues.enumerated().map { ($1.name, $0) }) { first, _ in first }
     }
 
@@ -80,7 +82,7 @@ struct DeskBinder {
     ) -> BoundPair? {
         let base = assets.index(of: coins.base)
         let quote = assets.index(of: coins.quote)
-        let configured = self.desk.pairs.first { $0.symbol == symbol.name }
+        let configured = self.pairs[symbol.name]
         if let known = self.known[symbol.name] {
             let instruments = known.rules.compactMap { rules in
                 self.venues[rules.venue].map { self.instrument($0, rules.rules) }
@@ -96,7 +98,7 @@ struct DeskBinder {
                 symbol.place, "\"pairs\" has no rules for \"\(symbol.name)\": default ones are taken\(hint)")
         }
         let venues = configured?.venues.map { $0.map { $0.name.name } } ?? wanted
-        let rules = venues.map { self.desk.rules(of: symbol.name, on: $0) }
+        let rules = venues.map { self.desk.rules(of: configured, on: $0) }
         let pair = configured ?? PairConfiguration(symbol: symbol.name, place: symbol.place)
         guard let units = self.units(pair, rules) else { return nil }
         let binder = RulesBinder(pair, units, self.findings)

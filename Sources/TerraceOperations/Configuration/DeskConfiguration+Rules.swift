@@ -3,8 +3,12 @@ public import TerraceCore
 extension DeskConfiguration {
     /// What the file says of a pair's rules on a venue: of the pair there, else of the pair, else of the venue.
     public func rules(of symbol: String, on venue: String) -> RulesConfiguration {
+        self.rules(of: self.pairs.first { $0.symbol == symbol }, on: venue)
+    }
+
+    func rules(of pair: PairConfiguration?, on venue: String) -> RulesConfiguration {
         let general = self.venues.first { $0.name == venue }?.rules ?? RulesConfiguration()
-        guard let pair = self.pairs.first(where: { $0.symbol == symbol }) else { return general }
+        guard let pair else { return general }
         let there = pair.venues?.first { $0.name.name == venue }?.rules ?? RulesConfiguration()
         return there.over(pair.rules).over(general)
     }

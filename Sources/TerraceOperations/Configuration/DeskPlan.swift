@@ -85,8 +85,11 @@ public struct DeskPlan: Sendable {
         let lines = strategy.topOfBookLines.map { $0.sides } + strategy.passiveLines.map { $0.sides }
         let sides = lines.reduce(0) { $0 + ($1 == .both ? 2 : 1) }
         let coin = desk.setup.assets[(price == .zero ? pair.base : pair.quote).index]
-        // Bids and asks together never pass twice the deviation, whichever fills first.
-        let band = Int128(strategy.inventory.maximumDeviation.units) * 2
+        // Bids reach up to target + deviation, asks down to target - deviation, from a position that is between the two, or is
+        // the opening one: so together they never pass this, whichever fills first.
+        let deviation = Int128(strategy.inventory.maximumDeviation.units)
+        let distance = Int128(strategy.inventory.initial.units) - Int128(strategy.inventory.target.units)
+        let band = deviation + max(deviation, distance < 0 ? -distance : distance)
         var sum: Int128 = 0
         var names: [String] = []
         for instrument in pair.instruments where strategy.venues.contains(instrument.venue) {

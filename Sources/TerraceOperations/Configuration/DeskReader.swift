@@ -2,7 +2,7 @@ import TerraceCore
 
 /// Reads the tree of a file into its symbolic form, to the end, whatever is wrong on the way.
 struct DeskReader {
-    private static let keys = ["instance", "venues", "pairs", "defaults", "templates", "strategies", "risk"]
+    static let keys = ["instance", "venues", "pairs", "defaults", "templates", "strategies", "risk"]
 
     private let findings: Findings
 

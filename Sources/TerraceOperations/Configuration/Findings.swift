@@ -32,8 +32,8 @@ final class Findings {
         if all.count >= ConfigurationError.limit {
             all.append(
                 Diagnostic(
-                    file: self.file, place: Place(line: .max, column: 1), severity: .error,
-                    message: "there is more; the first \(ConfigurationError.limit) findings are shown"))
+                    file: self.file, place: nil, severity: .error,
+                    message: "there is more than can be shown; these are \(ConfigurationError.limit) of it"))
         }
         throw ConfigurationError(all)
     }

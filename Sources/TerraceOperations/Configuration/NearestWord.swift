@@ -1,9 +1,12 @@
 /// The right word for a wrong one.
 enum NearestWord {
+    /// How many words are compared; among more, none is given.
+    private static let wordLimit = 500
+
     /// The word of `words` that takes the fewest edits from `word`, where these are few: a third of its letters, one at least.
     static func of(_ word: String, among words: [String]) -> String? {
         let wrong = Array(word.lowercased().unicodeScalars)
-        guard !wrong.isEmpty, wrong.count <= 64 else { return nil }
+        guard !wrong.isEmpty, wrong.count <= 64, words.count <= self.wordLimit else { return nil }
         var best: (word: String, distance: Int)?
         for candidate in words where candidate.unicodeScalars.count <= 64 {
             let distance = self.distance(wrong, Array(candidate.lowercased().unicodeScalars))

@@ -93,9 +93,12 @@ enum ConfigurationSamples {
     }
 
     /// The text of a file in the folder `examples`.
-    static func example(_ name: String, from file: String = #filePath) throws -> String {
-        let root = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        return try String(contentsOf: root.appendingPathComponent("examples/\(name)"), encoding: .utf8)
+    static func example(_ name: String) throws -> String { try self.file("examples/\(name)") }
+
+    /// The text of a file of this project.
+    static func file(_ path: String, from source: String = #filePath) throws -> String {
+        var root = URL(fileURLWithPath: source)
+        for _ in 0..<4 { root.deleteLastPathComponent() }
+        return try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
     }
 }

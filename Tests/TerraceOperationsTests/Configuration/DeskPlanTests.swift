@@ -18,7 +18,7 @@ import TerraceOperations
             exchanges: [binance, bybit]
             config:
               max_coefficient: 2
-              inventory: { target_inventory: 100, max_inventory_deviation: \(deviation) }
+              inventory: { target_inventory: 100, initial_inventory: 100, max_inventory_deviation: \(deviation) }
               tob_lines: [{ hourly_quantity: 60, spread_bps: 3, timeout_seconds: 60, coefficient_method: none }]
               passive_lines:
                 - { mid_spread_bps: 20, quantity: 10, randomization_factor: 0.5, sides: \(sides) }
@@ -45,6 +45,10 @@ import TerraceOperations
         let plan = try Self.plan(Self.desk(deviation: "40"))
         #expect(try plan.venues.map { $0.exposure[0].amount } == [Amount("310"), Amount("310")])
         #expect(try plan.total.exposure.map { $0.amount } == [Amount("400")])
+        // From a position of 300 there are asks down to 80: 220, more than both sides of all lines come to.
+        let far = try Self.plan(
+            Self.desk(deviation: "20").replacing("initial_inventory: 100", with: "initial_inventory: 300"))
+        #expect(try far.total.exposure.map { $0.amount } == [Amount("620")])
         let tight = try Self.plan(Self.desk(deviation: "20"))
         #expect(try tight.venues.map { $0.exposure[0].amount } == [Amount("200"), Amount("200")])
         #expect(try tight.total.exposure.map { $0.amount } == [Amount("200")])
