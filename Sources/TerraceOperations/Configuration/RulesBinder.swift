@@ -41,6 +41,7 @@ struct RulesBinder {
         if let given = rules.maximumQuantity, most < lot {
             self.findings.error(given.place, "\(given.name) is \(given.text), less than one lot")
         }
+        rules.checkQuantities(self.findings)
         return TradingRules(
             tick: Grid(step: tick), lot: lotGrid,
             minimumQuantity: rules.minimumQuantity.flatMap { self.pair.quantity($0, self.findings) } ?? .zero,

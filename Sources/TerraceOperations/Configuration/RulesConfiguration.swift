@@ -36,10 +36,15 @@ public struct RulesConfiguration: Hashable, Sendable {
         self.makerFee = section.basisPoints("maker_fee_bps", Self.feeRange)
         self.takerFee = section.basisPoints("taker_fee_bps", Self.feeRange)
         self.canAmend = section.flag("can_amend")
-        if let least = self.minimumQuantity, let most = self.maximumQuantity, least.units > most.units {
-            section.findings.error(
-                most.place, "\(most.name) is \(most.text), below \"min_quantity\", which is \(least.text)")
+        self.checkQuantities(section.findings)
+    }
+
+    /// An error where the largest order is below the least: in one place of the file, or where two are laid over each other.
+    func checkQuantities(_ findings: Findings) {
+        guard let least = self.minimumQuantity, let most = self.maximumQuantity, least.units > most.units else {
+            return
         }
+        findings.error(most.place, "\(most.name) is \(most.text), below \"min_quantity\", which is \(least.text)")
     }
 
     /// These rules, and those of `base` where these say nothing.

@@ -355,6 +355,9 @@ extension ConfigurationMessageTests {
             .desk(5, "  BERA/USDT: { min_quantity: 2, max_quantity: 1 }"),
             #"5:47: "max_quantity" in BERA/USDT is 1, below "min_quantity", which is 2"#),
         Case(
+            .desk(5, "  BERA/USDT: { max_quantity: 1, venues: { binance: { min_quantity: 2 }, bybit: } }"),
+            #"5:30: "max_quantity" in BERA/USDT is 1, below "min_quantity", which is 2"#),
+        Case(
             .desk(5, "  BERA/USDT: { min_quantity: 3 }"),
             #"7:69: "quantity" in passive_lines[0] is 2, below the least quantity of an order on binance, 3"#,
             #"7:69: "quantity" in passive_lines[0] is 2, below the least quantity of an order on bybit, 3"#),
