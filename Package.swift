@@ -77,6 +77,8 @@ let package = Package(
         .testTarget(
             name: "TerraceSimulationTests", dependencies: ["TerraceSimulation", "TerraceCore"], swiftSettings: tests),
         .testTarget(
-            name: "TerraceOperationsTests", dependencies: ["TerraceOperations", "TerraceCore"], swiftSettings: tests),
+            name: "TerraceOperationsTests",
+            dependencies: ["TerraceOperations", "TerraceSimulation", "TerraceVenues", "TerraceCore"],
+            swiftSettings: tests),
     ]
 )
