@@ -61,6 +61,34 @@ extension BookTable {
         return Level(price: Price(units: units), quantity: Quantity(units: cursor.quantity))
     }
 
+    /// The quantity at `price` on one side of a live book, without ours; zero where there is no such level.
+    ///
+    /// - Complexity: O(1) within the ring around the touch, O(log depth) beyond.
+    public func quantity(_ instrument: InstrumentIndex, _ side: Side, _ price: Price) -> Quantity {
+        guard self.isLive(instrument), price.units > 0, price.units <= Price.limit else { return .zero }
+        let steps = self.books[instrument.index].tick.exactSteps(price.units)
+        if steps < 0 { return .zero }
+        let key = side == .bid ? -steps : steps
+        return Quantity(units: self.ladders[2 * instrument.index + side.index].quantity(at: key))
+    }
+
+    /// Calls `body` with each level of one side of a live book, best first.
+    ///
+    /// - Complexity: O(levels).
+    public func forEachLevel(_ instrument: InstrumentIndex, _ side: Side, _ body: (Level) -> Void) {
+        guard self.isLive(instrument) else { return }
+        let place = 2 * instrument.index + side.index
+        let step = self.books[instrument.index].tick.step
+        var cursor = self.ladders[place].cursor(from: .min)
+        while cursor.key != Ladder.vacant {
+            body(
+                Level(
+                    price: Price(units: Self.price(cursor.key &* step, side)),
+                    quantity: Quantity(units: cursor.quantity)))
+            cursor = self.ladders[place].next(after: cursor)
+        }
+    }
+
     /// The consolidated level at `position` of one side of a pair, 0 for the best; `nil` where there are not so many.
     ///
     /// - Complexity: O(1) for the first ten levels of a pair whose depth is tracked; a merge of the books beyond them.

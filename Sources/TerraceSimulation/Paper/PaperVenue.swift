@@ -1,63 +1,85 @@
 public import TerraceCore
 
-/// Fills of our orders beside a recorded or live book in which they do not stand.
+/// Fills of our orders beside a recorded or live market in which they do not stand.
 ///
-/// Each order has a queue position: the quantity that was displayed at its price when it arrived. Trades at its price take
-/// that down first and fill the order with what is left; trades through its price fill it; a decrease of the level that no
-/// trade explains is cancels, spread over the queue in proportion, rounded against us. One trade's volume is used once, over
-/// all our orders it reaches, in order of price and time. Where the recorded opposite side comes to stand at or through our
-/// price, its displayed quantity fills us once. These are the assumptions of the proportional queue models described in the
-/// documentation of hftbacktest ("Order fill", "Probability queue models"); market impact is not modelled.
-public struct PaperVenue {
-    private struct Order {
-        let client: ClientOrderID
-        let instrument: Int
-        let side: Side
-        var price: Int64
-        var quantity: Int64
-        var filled: Int64
-        var ahead: Int64
-        var remaining: Int64 { self.quantity - self.filled }
-    }
-    private struct Book {
-        var levels: [[Int64: Int64]] = [[:], [:]]
-        var traded: [[Int64: Int64]] = [[:], [:]]  // Since the venue last spoke of the level.
-        var used: [[Int64: Int64]] = [[:], [:]]  // Of what is displayed, by our crossing fills.
-        var best: [Int64] = [0, 0]
-        var isLive = false
+/// An order joins the queue at its price behind what is displayed there. Prints at its price take from the queue ahead first
+/// and fill the order with the rest; prints through its price fill it; a decrease of the level that no print explains is
+/// cancels, spread over the queue in proportion and rounded against us; what joins the level later stands behind. Where the
+/// recorded other side comes to stand at or through our price, what it displays would have met us, and fills us once. The
+/// volume of one print, and what one level displays, is used once over all our orders, in order of price and time. This is the
+/// proportional queue model of hftbacktest's documentation ("Order Fill", "Probability Queue Position Models": the uniform
+/// case). Market impact is not modelled: the recorded market goes on as if we had not traded.
+///
+/// A pure state machine. `observe` takes the market as it reaches us, which is also taken to be when it happens; commands and
+/// reports take the latency each way.
+public struct PaperVenue: ~Copyable {
+    private struct State {
+        var queues = [PaperQueue(side: .bid), PaperQueue(side: .ask)]
+        /// What of displayed levels has met our orders, by the side that displays.
+        var used: [[(price: Int64, quantity: Int64)]] = [[], []]
+        var isSnapshot = false
+        var bookTime = Timestamp.distantPast  // The venue's time of the last book message.
+        var heardAt = Timestamp.distantPast
+        var snapshotAskedAt: Timestamp?
     }
 
-    private let instruments: [SimulatedInstrument]
-    private let venue: VenueIndex
-    private let latency: Int64
-    private var books: [Book]
-    private var orders: [Order] = []
-    private var total: [Amount]
-    private var reserved: [Amount]
-    private var finished: [ClientOrderID: Int64] = [:]
-    private var commands = Conveyor<(at: Int64, command: Command)>()
-    private var stream = Conveyor<Delivery>()
-    private var trades: UInt64 = 0
+    /// How many orders we may have open on one instrument.
+    public static let openOrdersPerInstrument = 200
+
+    /// The recorded books.
+    public private(set) var books: BookTable
     /// How many fills there were.
     public private(set) var fillCount: UInt64 = 0
 
-    /// A venue with index `venue` whose instruments are the core's, in order; commands and reports take `latencyNanoseconds`.
+    private let instruments: [SimulatedInstrument]
+    private let venue: VenueIndex
+    private let definition: VenueDefinition
+    private let chargesReceivedCoin: Bool
+    private let latency: Int64
+    private var states: [State]
+    private var account: PaperAccount
+    private var commands = Conveyor<(at: Int64, command: Command)>()
+    private var stream = Conveyor<Delivery>()
+    private var fills: [PaperFill] = []
+    private var snapshotsAsked = 0
+
+    /// A paper venue.
+    ///
+    /// - Parameters:
+    ///   - instruments: What it trades, by the engine's `InstrumentIndex`.
+    ///   - venue: Its place among the engine's venues.
+    ///   - definition: Its limit of orders.
+    ///   - balances: What the account holds at the start.
+    ///   - assets: How many coins there are.
+    ///   - chargesReceivedCoin: Whether fees are charged in the coin that is received, as on spot, or in the quote coin.
+    ///   - latencyNanoseconds: How long commands and reports take, each way.
     public init(
-        _ instruments: [SimulatedInstrument], venue: VenueIndex, balances: [Amount], latencyNanoseconds: Int64 = 1_000_000
+        _ instruments: [SimulatedInstrument], venue: VenueIndex, definition: VenueDefinition,
+        balances: [(AssetIndex, Amount)], assets: Int, chargesReceivedCoin: Bool = true,
+        latencyNanoseconds: Int64 = 5_000_000
     ) {
         self.instruments = instruments
         self.venue = venue
-        self.latency = latencyNanoseconds
-        self.books = instruments.map { _ in Book() }
-        self.total = balances
-        self.reserved = balances.map { _ in .zero }
+        self.definition = definition
+        self.chargesReceivedCoin = chargesReceivedCoin
+        self.latency = max(0, latencyNanoseconds)
+        self.states = instruments.map { _ in State() }
+        self.account = PaperAccount(balances, assets: assets, venue: definition)
+        // Far levels are few and cost memory only where a feed has them; none may be missing in a count of levels.
+        self.books = BookTable(depthLimit: 1 << 18)
+        for instrument in instruments {
+            _ = self.books.addPair(
+                PairDefinition(
+                    base: instrument.base, quote: instrument.quote, units: instrument.units,
+                    instruments: [InstrumentDefinition(venue: venue, rules: instrument.rules, showsOwnOrders: false)]))
+        }
     }
 
     // MARK: Commands and reports
 
     /// A command leaves us now.
     public mutating func send(_ command: Command, at now: Timestamp) {
-        self.commands.append((now.nanoseconds + self.latency, command))
+        self.commands.append((now.advanced(by: self.latency).nanoseconds, command))
     }
 
     /// When a command arrives at the venue or a report reaches us next.
@@ -67,10 +89,10 @@ public struct PaperVenue {
             self.stream.first?.at ?? .distantFuture)
     }
 
-    /// Whether nothing is on its way.
+    /// Whether no command and no report is on its way.
     public var isQuiet: Bool { self.commands.isEmpty && self.stream.isEmpty }
 
-    /// Carries out what has arrived by `now`, and appends the reports that have reached us.
+    /// Carries out what has arrived by `now`, and appends the reports that have reached us, in order of arrival.
     public mutating func advance(to now: Timestamp, into deliveries: inout [Delivery]) {
         while let first = self.commands.first, first.at <= now.nanoseconds {
             self.commands.removeFirst()
@@ -82,14 +104,24 @@ public struct PaperVenue {
         }
     }
 
-    private mutating func report(_ instrument: Int, _ client: ClientOrderID, _ outcome: OrderOutcome, _ now: Timestamp) {
+    /// The account's coins as they are at the start, for the engine.
+    public func openingBalances() -> [Event] {
+        self.account.total.indices.map {
+            let asset = AssetIndex(UInt16(truncatingIfNeeded: $0))
+            return .balance(self.venue, asset, total: self.account.total[$0])
+        }
+    }
+
+    private mutating func report(_ instrument: Int, _ client: ClientOrderID, _ outcome: OrderOutcome, _ now: Timestamp)
+    {
         self.stream.append(
             Delivery(
                 at: now.advanced(by: self.latency),
-                event: .order(
-                    OrderReport(
-                        instrument: InstrumentIndex(UInt32(truncatingIfNeeded: instrument)), order: client,
-                        outcome: outcome))))
+                event: .order(OrderReport(instrument: Self.index(instrument), order: client, outcome: outcome))))
+    }
+
+    private static func index(_ instrument: Int) -> InstrumentIndex {
+        InstrumentIndex(UInt32(truncatingIfNeeded: instrument))
     }
 
     private mutating func arrive(_ command: Command, _ now: Timestamp) {
@@ -99,250 +131,363 @@ public struct PaperVenue {
         case .amend(let instrument, let client, _, let price, let quantity):
             self.amend(instrument.index, client, price.units, quantity.units, now)
         case .cancel(let instrument, let client):
-            guard let index = self.orders.firstIndex(where: { $0.client == client }) else {
-                return self.report(instrument.index, client, .cancelRejected(.unknownOrder), now)
-            }
-            let filled = self.orders[index].filled
-            self.end(index)
-            self.report(instrument.index, client, .cancelled(cumulative: Quantity(units: filled)), now)
+            self.cancel(instrument.index, client, now)
         case .query(let instrument, let client):
-            if let order = self.orders.first(where: { $0.client == client }) {
-                self.report(
-                    instrument.index, client,
-                    .found(
-                        Price(units: order.price), Quantity(units: order.quantity),
-                        cumulative: Quantity(units: order.filled)), now)
-            } else {
-                self.report(
-                    instrument.index, client,
-                    .notFound(cumulative: Quantity(units: self.finished[client] ?? 0)), now)
-            }
-        case .resnapshot: break  // The recording brings its own snapshots.
+            self.query(instrument.index, client, now)
+        case .resnapshot(let instrument):
+            if self.states[instrument.index].snapshotAskedAt == nil { self.snapshotsAsked += 1 }
+            self.states[instrument.index].snapshotAskedAt = now
         }
     }
 
-    private func refusal(_ instrument: Int, _ side: Side, _ price: Int64, _ quantity: Int64, own: Amount) -> VenueRejection? {
-        let definition = self.instruments[instrument]
-        let rules = definition.rules
-        if !self.books[instrument].isLive { return .marketClosed }
-        guard price > 0, price <= Price.limit, rules.tick.exactSteps(price) > 0 else { return .priceFilter }
-        guard quantity >= rules.minimumQuantity.units, quantity > 0, quantity <= rules.maximumQuantity.units,
-            rules.lot.exactSteps(quantity) > 0
-        else { return .lotSize }
-        if Notional(of: Quantity(units: quantity), at: Price(units: price)) < rules.minimumNotional {
-            return .minimumNotional
+    /// Where an order stands.
+    ///
+    /// - Complexity: O(our orders on the instrument).
+    private func find(_ instrument: Int, _ client: ClientOrderID) -> (side: Side, place: PaperQueue.Place)? {
+        for side in Side.allCases {
+            if let place = self.states[instrument].queues[side.index].place(of: client) { return (side, place) }
         }
-        let opposite = self.books[instrument].best[side.opposite.index]
-        if opposite != 0, side == .bid ? price >= opposite : price <= opposite { return .wouldTake }
-        let (asset, needed) = definition.cost(side, price, quantity)
-        if self.total[asset.index] - self.reserved[asset.index] + own < needed { return .insufficientBalance }
         return nil
     }
+
+    // MARK: Orders
 
     private mutating func place(
         _ instrument: Int, _ client: ClientOrderID, _ side: Side, _ price: Int64, _ quantity: Int64, _ now: Timestamp
     ) {
-        if let reason = self.refusal(instrument, side, price, quantity, own: .zero) {
+        if let reason = self.refusal(ofNew: client, instrument, side, price, quantity, now) {
             return self.report(instrument, client, .rejected(reason), now)
         }
         let (asset, needed) = self.instruments[instrument].cost(side, price, quantity)
-        self.reserved[asset.index] += needed
-        self.orders.append(
-            Order(
-                client: client, instrument: instrument, side: side, price: price, quantity: quantity, filled: 0,
-                ahead: self.books[instrument].levels[side.index][price] ?? 0))
+        self.account.reserve(asset, needed)
+        self.join(instrument, side, client, price: price, quantity: quantity, filled: 0)
         self.report(instrument, client, .accepted, now)
+    }
+
+    private mutating func join(
+        _ instrument: Int, _ side: Side, _ client: ClientOrderID, price: Int64, quantity: Int64, filled: Int64
+    ) {
+        let shown = self.books.quantity(Self.index(instrument), side, Price(units: price)).units
+        self.states[instrument].queues[side.index].join(
+            client, price: price, quantity: quantity, filled: filled, shown: shown,
+            bookTime: self.states[instrument].bookTime)
+    }
+
+    private mutating func refusal(
+        ofNew client: ClientOrderID, _ instrument: Int, _ side: Side, _ price: Int64, _ quantity: Int64,
+        _ now: Timestamp
+    ) -> VenueRejection? {
+        let rules = self.instruments[instrument].rules
+        guard self.books.isLive(Self.index(instrument)) else { return .marketClosed }
+        guard price > 0, price <= Price.limit, rules.tick.exactSteps(price) > 0 else { return .priceFilter }
+        guard quantity > 0, quantity <= rules.maximumQuantity.units, rules.lot.exactSteps(quantity) > 0,
+            quantity >= rules.minimumQuantity.units
+        else { return .lotSize }
+        if Notional(of: Quantity(units: quantity), at: Price(units: price)) < rules.minimumNotional {
+            return .minimumNotional
+        }
+        if self.wouldTake(instrument, side, price) { return .wouldTake }
+        if self.account.ended(client) != nil || self.find(instrument, client) != nil { return .duplicateOrder }
+        if !self.account.takeFromWindow(now) { return .rateLimited }
+        let queues = self.states[instrument].queues
+        if queues[0].count + queues[1].count >= Self.openOrdersPerInstrument { return .tooManyOrders }
+        let (asset, needed) = self.instruments[instrument].cost(side, price, quantity)
+        return self.account.free(asset) < needed ? .insufficientBalance : nil
+    }
+
+    /// Whether a post-only order would trade with the recorded other side.
+    private func wouldTake(_ instrument: Int, _ side: Side, _ price: Int64) -> Bool {
+        let touch = self.books.touch(Self.index(instrument))
+        if side == .bid { return !touch.ask.isNone && price >= touch.ask.price.units }
+        return !touch.bid.isNone && price <= touch.bid.price.units
     }
 
     private mutating func amend(
         _ instrument: Int, _ client: ClientOrderID, _ price: Int64, _ quantity: Int64, _ now: Timestamp
     ) {
-        guard let index = self.orders.firstIndex(where: { $0.client == client }) else {
+        guard let (side, place) = self.find(instrument, client) else {
             return self.report(instrument, client, .amendRejected(.unknownOrder), now)
         }
-        var order = self.orders[index]
-        let (asset, old) = self.instruments[instrument].cost(order.side, order.price, order.remaining)
+        let order = self.states[instrument].queues[side.index].order(at: place)
+        let oldPrice = self.states[instrument].queues[side.index].price(at: place)
         let remaining = quantity - order.filled
-        if let reason = self.refusal(instrument, order.side, price, remaining, own: old) {
+        if let reason = self.refusal(ofAmending: order, instrument, side, price, quantity, now) {
             return self.report(instrument, client, .amendRejected(reason), now)
         }
-        let (_, new) = self.instruments[instrument].cost(order.side, price, remaining)
-        self.reserved[asset.index] += new - old
-        let keepsPlace = price == order.price && quantity <= order.quantity
-        order.price = price
-        order.quantity = quantity
-        if keepsPlace {
-            self.orders[index] = order
+        let (asset, old) = self.instruments[instrument].cost(side, oldPrice, order.remaining)
+        let (_, new) = self.instruments[instrument].cost(side, price, remaining)
+        if self.account.free(asset) + old < new {
+            return self.report(instrument, client, .amendRejected(.insufficientBalance), now)
+        }
+        self.account.reserve(asset, new - old)
+        if price == oldPrice, quantity <= order.quantity {
+            self.states[instrument].queues[side.index].shrink(place, to: quantity)
         } else {
-            order.ahead = self.books[instrument].levels[order.side.index][price] ?? 0
-            self.orders.remove(at: index)
-            self.orders.append(order)
+            self.states[instrument].queues[side.index].remove(place)
+            self.join(instrument, side, client, price: price, quantity: quantity, filled: order.filled)
         }
         self.report(instrument, client, .amended(Price(units: price), Quantity(units: quantity)), now)
     }
 
-    private mutating func end(_ index: Int) {
-        let order = self.orders[index]
-        let (asset, needed) = self.instruments[order.instrument].cost(order.side, order.price, order.remaining)
-        self.reserved[asset.index] -= needed
-        self.finished[order.client] = order.filled
-        self.orders.remove(at: index)
+    private mutating func refusal(
+        ofAmending order: PaperQueue.Order, _ instrument: Int, _ side: Side, _ price: Int64, _ quantity: Int64,
+        _ now: Timestamp
+    ) -> VenueRejection? {
+        let rules = self.instruments[instrument].rules
+        guard self.books.isLive(Self.index(instrument)) else { return .marketClosed }
+        guard price > 0, price <= Price.limit, rules.tick.exactSteps(price) > 0 else { return .priceFilter }
+        guard quantity > order.filled, quantity <= rules.maximumQuantity.units, rules.lot.exactSteps(quantity) > 0
+        else { return .lotSize }
+        let remaining = Quantity(units: quantity - order.filled)
+        if Notional(of: remaining, at: Price(units: price)) < rules.minimumNotional { return .minimumNotional }
+        if self.wouldTake(instrument, side, price) { return .wouldTake }
+        return self.account.takeFromWindow(now) ? nil : .rateLimited
+    }
+
+    private mutating func cancel(_ instrument: Int, _ client: ClientOrderID, _ now: Timestamp) {
+        guard let (side, place) = self.find(instrument, client) else {
+            return self.report(instrument, client, .cancelRejected(.unknownOrder), now)
+        }
+        if self.definition.cancelsCount, !self.account.takeFromWindow(now) {
+            return self.report(instrument, client, .cancelRejected(.rateLimited), now)
+        }
+        let order = self.states[instrument].queues[side.index].order(at: place)
+        let price = self.states[instrument].queues[side.index].price(at: place)
+        self.states[instrument].queues[side.index].remove(place)
+        let (asset, needed) = self.instruments[instrument].cost(side, price, order.remaining)
+        self.account.reserve(asset, -needed)
+        self.account.end(client, filled: order.filled)
+        self.report(instrument, client, .cancelled(cumulative: Quantity(units: order.filled)), now)
+    }
+
+    private mutating func query(_ instrument: Int, _ client: ClientOrderID, _ now: Timestamp) {
+        guard let (side, place) = self.find(instrument, client) else {
+            let filled = self.account.ended(client) ?? 0
+            return self.report(instrument, client, .notFound(cumulative: Quantity(units: filled)), now)
+        }
+        let order = self.states[instrument].queues[side.index].order(at: place)
+        let price = self.states[instrument].queues[side.index].price(at: place)
+        self.report(
+            instrument, client,
+            .found(
+                Price(units: price), Quantity(units: order.quantity), cumulative: Quantity(units: order.filled)), now)
     }
 
     // MARK: The recorded market
 
-    /// Takes an event of the recorded market, before or after the engine has.
+    /// Takes an event of the recorded market.
+    ///
+    /// - Complexity: Of a level, that of `BookTable.set`, and O(log our levels) where we have orders on its side.
     public mutating func observe(_ event: MarketEvent, at now: Timestamp) {
         switch event {
-        case .snapshotBegan(let instrument), .bookLost(let instrument):
-            self.books[instrument.index] = Book()
+        case .snapshotBegan(let instrument):
+            self.books.beginSnapshot(instrument)
+            self.states[instrument.index].isSnapshot = true
+            self.dropRequest(instrument.index)
         case .level(let instrument, let side, let price, let quantity):
-            self.level(instrument.index, side, price.units, quantity.units)
-        case .messageEnded(let instrument, _):
-            self.books[instrument.index].isLive = true
-            self.cross(instrument.index, now)
-        case .trade(let instrument, let aggressor, let price, let quantity, _):
-            self.trade(instrument.index, aggressor.opposite, price.units, quantity.units, now)
+            self.level(instrument, side, price, quantity)
+        case .messageEnded(let instrument, let venueTime):
+            self.messageEnded(instrument, venueTime, now)
+        case .trade(let instrument, let aggressor, let price, let quantity, let venueTime):
+            guard self.books.isLive(instrument) else { return }
+            let side = aggressor.opposite
+            self.states[instrument.index].queues[side.index].trade(
+                price.units, quantity.units, printTime: venueTime, bookTime: self.states[instrument.index].bookTime,
+                at: now, into: &self.fills)
+            self.bookFills(instrument.index, side, now)
+        case .bookLost(let instrument):
+            self.lose(instrument)
         }
     }
 
-    private mutating func level(_ instrument: Int, _ side: Side, _ price: Int64, _ quantity: Int64) {
-        let old = self.books[instrument].levels[side.index][price] ?? 0
-        let traded = self.books[instrument].traded[side.index].removeValue(forKey: price) ?? 0
-        self.books[instrument].used[side.index][price] = nil
+    private mutating func level(_ instrument: InstrumentIndex, _ side: Side, _ price: Price, _ quantity: Quantity) {
+        let index = instrument.index
+        switch self.books.set(instrument, side, price, quantity) {
+        case .applied: break
+        case .ignored: return
+        case .offTick, .outOfRange: return self.lose(instrument)
+        }
+        if !self.states[index].queues[side.index].isEmpty {
+            self.states[index].queues[side.index].mention(price.units, quantity.units)
+        }
+        // What is left of a level that met us is what we have met, until the level grows: it is used once.
+        if !self.states[index].used[side.index].isEmpty, !self.states[index].isSnapshot {
+            self.limitUsed(index, side, price.units, quantity.units)
+        }
+    }
+
+    private mutating func limitUsed(_ index: Int, _ side: Side, _ price: Int64, _ quantity: Int64) {
+        let place = self.states[index].used[side.index].firstIndex { $0.price == price }
+        guard let place else { return }
         if quantity == 0 {
-            self.books[instrument].levels[side.index][price] = nil
+            self.states[index].used[side.index].remove(at: place)
         } else {
-            self.books[instrument].levels[side.index][price] = quantity
-        }
-        self.updateBest(instrument, side, price, quantity)
-        // What trades explain has been taken off the queue when they came; the rest was cancelled somewhere in it.
-        let afterTrades = max(0, old - traded)
-        let cancelled = max(0, afterTrades - quantity)
-        for index in self.orders.indices
-        where self.orders[index].instrument == instrument && self.orders[index].side == side
-            && self.orders[index].price == price
-        {
-            let ahead = self.orders[index].ahead
-            let share = afterTrades == 0 ? ahead : Int64(Int128(cancelled) * Int128(ahead) / Int128(max(afterTrades, ahead)))
-            self.orders[index].ahead = max(0, min(ahead - share, quantity))
+            let used = self.states[index].used[side.index][place].quantity
+            self.states[index].used[side.index][place].quantity = min(used, quantity)
         }
     }
 
-    private mutating func updateBest(_ instrument: Int, _ side: Side, _ price: Int64, _ quantity: Int64) {
-        let best = self.books[instrument].best[side.index]
-        if quantity > 0 {
-            if best == 0 || side.isBetter(Price(units: price), than: Price(units: best)) {
-                self.books[instrument].best[side.index] = price
+    private mutating func messageEnded(_ instrument: InstrumentIndex, _ venueTime: Timestamp, _ now: Timestamp) {
+        let index = instrument.index
+        guard self.books.endMessage(instrument, at: now).isLive else { return }
+        self.states[index].heardAt = now
+        if venueTime > self.states[index].bookTime { self.states[index].bookTime = venueTime }
+        if self.states[index].isSnapshot {
+            self.states[index].isSnapshot = false
+            self.restart(instrument)
+        } else {
+            for side in Side.allCases where !self.states[index].queues[side.index].isEmpty {
+                self.states[index].queues[side.index].settle(bookTime: self.states[index].bookTime, at: now)
             }
-        } else if price == best {
-            var next: Int64 = 0
-            for (other, _) in self.books[instrument].levels[side.index]
-            where next == 0 || side.isBetter(Price(units: other), than: Price(units: next)) { next = other }
-            self.books[instrument].best[side.index] = next  // The extreme of a set, whatever the order of the walk.
+        }
+        for side in Side.allCases where !self.states[index].queues[side.index].isEmpty {
+            self.cross(instrument, side, now)
         }
     }
 
-    private mutating func trade(_ instrument: Int, _ side: Side, _ price: Int64, _ quantity: Int64, _ now: Timestamp) {
-        self.books[instrument].traded[side.index][price, default: 0] += quantity
-        var left = quantity
-        // Better prices first, then time; the array is in order of time.
-        var reached: [Int] = self.orders.indices.filter {
-            self.orders[$0].instrument == instrument && self.orders[$0].side == side
-                && (self.orders[$0].price == price
-                    || side.isBetter(Price(units: self.orders[$0].price), than: Price(units: price)))
+    /// A snapshot is whole: places in queues, and what displayed levels have given us, can only have become less.
+    private mutating func restart(_ instrument: InstrumentIndex) {
+        let index = instrument.index
+        for side in Side.allCases {
+            for level in self.states[index].queues[side.index].levels.indices {
+                let price = self.states[index].queues[side.index].levels[level].price
+                let shown = self.books.quantity(instrument, side, Price(units: price)).units
+                self.states[index].queues[side.index].restart(level: level, shown: shown)
+            }
+            for used in self.states[index].used[side.index] {
+                let shown = self.books.quantity(instrument, side, Price(units: used.price)).units
+                self.limitUsed(index, side, used.price, shown)
+            }
         }
-        reached.sort {
-            let (first, second) = (self.orders[$0], self.orders[$1])
-            return first.price == second.price
-                ? $0 < $1 : side.isBetter(Price(units: first.price), than: Price(units: second.price))
+    }
+
+    private mutating func lose(_ instrument: InstrumentIndex) {
+        _ = self.books.lose(instrument)
+        self.states[instrument.index].isSnapshot = false
+        for side in Side.allCases { self.states[instrument.index].queues[side.index].forgetMessage() }
+    }
+
+    /// Our orders on `side` meet what the recorded other side displays at or through their prices.
+    private mutating func cross(_ instrument: InstrumentIndex, _ side: Side, _ now: Timestamp) {
+        let index = instrument.index
+        let touch = self.books.touch(instrument)
+        // A recorded book that crosses itself is bad data, or a venue between two states: nothing is filled by it.
+        if touch.isCrossed { return }
+        let other = side.opposite
+        var position = 0
+        while let level = self.books.level(instrument, other, position) {
+            let best = self.states[index].queues[side.index].best
+            let price = level.price.units
+            if best == 0 || (side == .bid ? price > best : price < best) { break }
+            position += 1
+            let place = self.states[index].used[other.index].firstIndex { $0.price == price }
+            let used = place.map { self.states[index].used[other.index][$0].quantity } ?? 0
+            let available = level.quantity.units - used
+            if available <= 0 { continue }
+            let taken = self.states[index].queues[side.index].meet(price, available, into: &self.fills)
+            if let place {
+                self.states[index].used[other.index][place].quantity += taken
+            } else {
+                self.states[index].used[other.index].append((price, taken))
+            }
         }
-        var done: [ClientOrderID] = []
-        var publicPart: Int64 = 0  // What of the trade went to the queue ahead of us, at most once over all our orders.
-        for index in reached where left > 0 {
-            if self.orders[index].price == price {
-                let taken = min(self.orders[index].ahead, quantity)
-                self.orders[index].ahead -= taken
-                if taken > publicPart {
-                    left -= min(left, taken - publicPart)
-                    publicPart = taken
+        self.bookFills(index, side, now)
+    }
+
+    /// Moves the coins, charges the maker's fee, and reports.
+    private mutating func bookFills(_ instrument: Int, _ side: Side, _ now: Timestamp) {
+        if self.fills.isEmpty { return }
+        let definition = self.instruments[instrument]
+        for fill in self.fills {
+            let price = Price(units: fill.price)
+            let (reservedAsset, released) = definition.cost(side, fill.price, fill.quantity)
+            self.account.reserve(reservedAsset, -released)
+            let base = definition.units.amount(of: Quantity(units: fill.quantity))
+            let quote = definition.units.amount(of: Notional(of: Quantity(units: fill.quantity), at: price))
+            self.account.add(definition.base, side == .bid ? base : -base)
+            self.account.add(definition.quote, side == .bid ? -quote : quote)
+            let (fee, asset) = definition.fee(
+                definition.rules.makerFee, side, price, fill.quantity, chargesReceivedCoin: self.chargesReceivedCoin)
+            self.account.add(asset, -fee)
+            if fill.isLast { self.account.end(fill.client, filled: fill.cumulative) }
+            self.fillCount += 1
+            self.report(
+                instrument, fill.client,
+                .filled(
+                    Fill(
+                        trade: self.fillCount, side: side, price: price, quantity: Quantity(units: fill.quantity),
+                        fee: fee, feeAsset: asset, isMaker: true, cumulative: Quantity(units: fill.cumulative))), now)
+        }
+        self.fills.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: Snapshots for the engine
+
+    /// Appends the recorded book of each instrument of which a snapshot was asked for, as a message to the engine.
+    ///
+    /// A recording can't be asked; but where its book is whole and a message has continued it since the reply could have come,
+    /// it is what a venue would have answered. A silent book is not: the request waits until the instrument is heard of.
+    /// Call it between messages.
+    public mutating func answerSnapshots(into events: inout [Event]) {
+        if self.snapshotsAsked == 0 { return }
+        for index in self.states.indices {
+            guard let asked = self.states[index].snapshotAskedAt, self.books.isLive(Self.index(index)),
+                self.states[index].heardAt >= asked.advanced(by: self.latency)
+            else { continue }
+            self.dropRequest(index)
+            let instrument = Self.index(index)
+            events.append(.market(.snapshotBegan(instrument)))
+            for side in Side.allCases {
+                self.books.forEachLevel(instrument, side) { level in
+                    events.append(.market(.level(instrument, side, level.price, level.quantity)))
                 }
             }
-            let filled = min(left, self.orders[index].remaining)
-            if filled > 0 {
-                left -= filled
-                self.fill(index, filled, now)
-                if self.orders[index].remaining == 0 { done.append(self.orders[index].client) }
-            }
-        }
-        self.remove(done)
-    }
-
-    /// The recorded opposite side stands at or through our price: it would have traded with us.
-    private mutating func cross(_ instrument: Int, _ now: Timestamp) {
-        var done: [ClientOrderID] = []
-        for index in self.orders.indices where self.orders[index].instrument == instrument {
-            let order = self.orders[index]
-            let opposite = order.side.opposite.index
-            let best = self.books[instrument].best[opposite]
-            guard best != 0, order.side == .bid ? best <= order.price : best >= order.price else { continue }
-            let displayed = self.books[instrument].levels[opposite][best] ?? 0
-            let used = self.books[instrument].used[opposite][best] ?? 0
-            let filled = min(order.remaining, displayed - used)
-            if filled <= 0 { continue }
-            self.books[instrument].used[opposite][best] = used + filled
-            self.fill(index, filled, now)
-            if self.orders[index].remaining == 0 { done.append(order.client) }
-        }
-        self.remove(done)
-    }
-
-    private mutating func remove(_ done: [ClientOrderID]) {
-        for client in done {
-            if let index = self.orders.firstIndex(where: { $0.client == client }) { self.end(index) }
+            events.append(.market(.messageEnded(instrument, venueTime: self.states[index].bookTime)))
         }
     }
 
-    private mutating func fill(_ index: Int, _ quantity: Int64, _ now: Timestamp) {
-        let order = self.orders[index]
-        let definition = self.instruments[order.instrument]
-        let price = Price(units: order.price)
-        let (reservedAsset, released) = definition.cost(order.side, order.price, quantity)
-        self.reserved[reservedAsset.index] -= released
-        let base = definition.units.amount(of: Quantity(units: quantity))
-        let quote = definition.units.amount(of: Notional(of: Quantity(units: quantity), at: price))
-        self.total[definition.base.index] += order.side == .bid ? base : -base
-        self.total[definition.quote.index] += order.side == .bid ? -quote : quote
-        let (fee, asset) = definition.fee(
-            definition.rules.makerFee, order.side, price, quantity, chargesReceivedCoin: true)
-        self.total[asset.index] -= fee
-        self.orders[index].filled += quantity
-        self.trades += 1
-        self.fillCount += 1
-        self.report(
-            order.instrument, order.client,
-            .filled(
-                Fill(
-                    trade: self.trades, side: order.side, price: price, quantity: Quantity(units: quantity), fee: fee,
-                    feeAsset: asset, isMaker: true, cumulative: Quantity(units: order.filled + quantity))), now)
+    private mutating func dropRequest(_ index: Int) {
+        if self.states[index].snapshotAskedAt != nil { self.snapshotsAsked -= 1 }
+        self.states[index].snapshotAskedAt = nil
+    }
+
+    // MARK: For tests
+
+    /// What stands ahead of an order at its price; nil where it does not stand.
+    func ahead(of client: ClientOrderID, on instrument: InstrumentIndex) -> Int64? {
+        self.find(instrument.index, client).map {
+            self.states[instrument.index].queues[$0.side.index].order(at: $0.place).ahead
+        }
     }
 }
 
 extension PaperVenue: VenueTruth {
     public func openOrders(_ venue: Int) -> [(instrument: InstrumentIndex, order: OpenOrder)] {
-        venue != self.venue.index
-            ? []
-            : self.orders.map {
-                (
-                    InstrumentIndex(UInt32(truncatingIfNeeded: $0.instrument)),
-                    OpenOrder(
-                        instrument: $0.instrument, client: $0.client, side: $0.side, price: Price(units: $0.price),
-                        quantity: Quantity(units: $0.quantity), filled: Quantity(units: $0.filled))
-                )
+        guard venue == self.venue.index else { return [] }
+        var found: [(instrument: InstrumentIndex, order: OpenOrder)] = []
+        for instrument in self.states.indices {
+            for queue in self.states[instrument].queues {
+                for level in queue.levels {
+                    for order in level.orders {
+                        found.append(
+                            (
+                                Self.index(instrument),
+                                OpenOrder(
+                                    instrument: instrument, client: order.client, side: queue.side,
+                                    price: Price(units: level.price), quantity: Quantity(units: order.quantity),
+                                    filled: Quantity(units: order.filled))
+                            ))
+                    }
+                }
             }
+        }
+        return found
     }
+
     public func balance(_ venue: Int, _ asset: AssetIndex) -> (total: Amount, free: Amount) {
-        (self.total[asset.index], self.total[asset.index] - self.reserved[asset.index])
+        guard venue == self.venue.index else { return (.zero, .zero) }
+        return (self.account.total[asset.index], self.account.free(asset))
     }
+
     public func fillCount(_ venue: Int) -> UInt64 { venue == self.venue.index ? self.fillCount : 0 }
 }
