@@ -66,7 +66,7 @@ let package = Package(
         .executableTarget(
             name: "Terrace",
             dependencies: [
-                "TerraceCore", "TerraceOperations", "TerraceRuntime",
+                "TerraceCore", "TerraceOperations", "TerraceRuntime", "TerraceVenues",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),

@@ -13,7 +13,7 @@ struct Terrace: AsyncParsableCommand {
             Exit codes: 0 good, 1 failed, 2 usage or configuration.
             """,
         version: "0.1.0",
-        subcommands: [DemoCommand.self, CheckCommand.self, BenchCommand.self])
+        subcommands: [DemoCommand.self, CheckCommand.self, ReplayCommand.self, BenchCommand.self])
 
     static func main() async {
         do {

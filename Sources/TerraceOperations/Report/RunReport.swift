@@ -85,6 +85,10 @@ public struct RunReport: Codable, Sendable {
     public var memoryBytes = Memory()
     /// A digest of the engines' state, in hex.
     public var stateHash = ""
+    /// Of a replay: by the feed's symbol, what became of it.
+    public var feed: [String: FeedReport]?
+    /// Of a replay: what was read, and how fast.
+    public var replay: ReplayReport?
 
     /// An empty report.
     public init() {}

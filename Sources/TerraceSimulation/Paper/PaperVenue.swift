@@ -18,6 +18,7 @@ public struct PaperVenue: ~Copyable {
         /// What of displayed levels has met our orders, by the side that displays.
         var used: [[(price: Int64, quantity: Int64)]] = [[], []]
         var isSnapshot = false
+        var isBlind = false  // A snapshot without a venue time: until the next change prints can't be put in order.
         var bookTime = Timestamp.distantPast  // The venue's time of the last book message.
         var heardAt = Timestamp.distantPast
         var snapshotAskedAt: Timestamp?
@@ -289,7 +290,7 @@ public struct PaperVenue: ~Copyable {
         case .messageEnded(let instrument, let venueTime):
             self.messageEnded(instrument, venueTime, now)
         case .trade(let instrument, let aggressor, let price, let quantity, let venueTime):
-            guard self.books.isLive(instrument) else { return }
+            guard self.books.isLive(instrument), !self.states[instrument.index].isBlind else { return }
             let side = aggressor.opposite
             self.states[instrument.index].queues[side.index].trade(
                 price.units, quantity.units, printTime: venueTime, bookTime: self.states[instrument.index].bookTime,
@@ -334,8 +335,10 @@ public struct PaperVenue: ~Copyable {
         if venueTime > self.states[index].bookTime { self.states[index].bookTime = venueTime }
         if self.states[index].isSnapshot {
             self.states[index].isSnapshot = false
+            self.states[index].isBlind = venueTime == .distantPast && self.states[index].bookTime != .distantPast
             self.restart(instrument)
         } else {
+            self.states[index].isBlind = false
             for side in Side.allCases where !self.states[index].queues[side.index].isEmpty {
                 self.states[index].queues[side.index].settle(bookTime: self.states[index].bookTime, at: now)
             }

@@ -1,0 +1,33 @@
+public import TerraceVenues
+
+/// Why recordings can't be replayed: what is wrong and what to do.
+public enum ReplayError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A file can't be read, or is no recording.
+    case recording(RecordingError)
+    /// A symbol is not written `BASE/QUOTE`.
+    case badSymbol(String)
+    /// A symbol was given twice.
+    case symbolTwice(String)
+    /// The recordings have nothing of a symbol; `hint` says what they have.
+    case unknownSymbol(String, hint: String)
+    /// The recordings have messages of a symbol, but no book of it begins: no snapshot.
+    case noBook(String)
+    /// A strategy can't be run on the pair.
+    case strategy(String, reason: String)
+    /// The configuration has nothing that can be replayed.
+    case nothingToReplay(String)
+
+    /// What happened, and what to do.
+    public var description: String {
+        switch self {
+        case .recording(let error): error.description
+        case .badSymbol(let symbol): "\"\(symbol)\" is no symbol: write it BASE/QUOTE, such as BTC/USDT"
+        case .symbolTwice(let symbol): "the symbol \(symbol) is there twice"
+        case .unknownSymbol(let symbol, let hint): "there is nothing of \(symbol) in the recordings\(hint)"
+        case .noBook(let symbol):
+            "there is no snapshot of \(symbol) in the recordings that its changes follow: without one it has no book"
+        case .strategy(let id, let reason): "strategy \(id): \(reason)"
+        case .nothingToReplay(let reason): reason
+        }
+    }
+}

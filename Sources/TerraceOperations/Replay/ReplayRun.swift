@@ -1,0 +1,158 @@
+import Dispatch
+import Foundation
+import TerraceCore
+import TerraceRuntime
+import TerraceSimulation
+public import TerraceVenues
+
+/// The replay: an engine that makes markets on paper beside recordings of a venue's feed.
+public struct ReplayRun: Sendable {
+    /// How fast recorded time goes.
+    public enum Speed: Sendable, Equatable {
+        /// As fast as the machine can.
+        case unlimited
+        /// So many times as fast as the clock.
+        case times(Double)
+    }
+
+    /// Whose recordings they are.
+    public var market: BinanceMarket
+    /// The pairs, each `BASE/QUOTE`.
+    public var symbols: [String]
+    /// The recordings, in the order in which they were recorded.
+    public var files: [String]
+    /// How fast recorded time goes.
+    public var speed = Speed.unlimited
+    /// How long commands and reports take, each way.
+    public var latencyNanoseconds: Int64 = 5_000_000
+
+    /// A replay of `files` at its defaults.
+    public init(market: BinanceMarket, symbols: [String], files: [String]) {
+        self.market = market
+        self.symbols = symbols
+        self.files = files
+    }
+
+    /// Replays to the end, or to an interrupt; then cancels every order on paper, and compares engine and paper venue.
+    ///
+    /// - Parameters:
+    ///   - stopsOnSignal: Whether an interrupt or a request to terminate ends it early.
+    ///   - show: Called about once a second with a line for people, and once before the first record with each note.
+    /// - Throws: `ReplayError` where there is nothing to replay.
+    public func run(
+        stopsOnSignal: Bool = false, show: (String) -> Void = { _ in }
+    ) throws(ReplayError) -> RunReport {
+        let signals = stopsOnSignal ? StopSignals() : nil
+        return try self.run(show: show) { _ in signals?.hasCome ?? false }
+    }
+
+    /// As above; ends early where `endsBefore` says so of the number of records taken, asked every 256 records.
+    func run(show: (String) -> Void, endsBefore: (Int) -> Bool) throws(ReplayError) -> RunReport {
+        for (index, symbol) in self.symbols.enumerated() where self.symbols[..<index].contains(symbol) {
+            throw .symbolTwice(symbol)
+        }
+        let plan = try ReplayPlan(self)
+        for note in plan.notes { show(note) }
+        var reader = RecordingReader(files: self.files)
+        guard try Self.next(&reader) else { throw .nothingToReplay("there is no record in the recordings") }
+        var world = try plan.world(start: reader.time)
+        let pace = Pace(self.speed, start: reader.time)
+        let started = DispatchTime.now().uptimeNanoseconds
+        var shownAt = started
+        var first: Timestamp?
+        var isEarly = false
+        repeat {
+            if reader.records & 255 == 1 || pace != nil {
+                if endsBefore(reader.records - 1) {
+                    isEarly = true
+                    break
+                }
+                let now = DispatchTime.now().uptimeNanoseconds
+                if now - shownAt >= 1_000_000_000 {
+                    shownAt = now
+                    show(self.progress(world, reader, plan.records, first))
+                }
+            }
+            if let pace, !pace.wait(for: reader.time, world: &world, endsBefore: { endsBefore(reader.records) }) {
+                isEarly = true
+                break
+            }
+            world.take(reader)
+            if first == nil, world.events > 0 { first = reader.time }
+        } while try Self.next(&reader)
+        let wall = Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
+        let last = world.now
+        let feed = plan.instruments.enumerated().map { ($1.name, world.feedReport($0, $1)) }
+        var mismatches = world.stop() ? [] : ["orders are left after two minutes of cancelling"]
+        mismatches += world.mismatches()
+        var report = RunReport(
+            [world.summary(hash: true)], pairs: plan.instruments.count, venues: 1,
+            seconds: Double(last.nanoseconds(since: first ?? last)) / 1e9, mismatches: mismatches)
+        report.feed = Dictionary(feed) { _, last in last }
+        report.replay = ReplayReport(
+            records: isEarly ? reader.records - 1 : reader.records, events: world.events, wallSeconds: wall,
+            recordsPerSecond: (Double(reader.records) / max(wall, 1e-9)).rounded(),
+            eventsPerSecond: (Double(world.events) / max(wall, 1e-9)).rounded(), endedEarly: isEarly,
+            notes: plan.notes)
+        return report
+    }
+
+    private static func next(_ reader: inout RecordingReader) throws(ReplayError) -> Bool {
+        do throws(RecordingError) {
+            return try reader.next()
+        } catch {
+            throw .recording(error)
+        }
+    }
+
+    private func progress(
+        _ world: borrowing ReplayWorld, _ reader: borrowing RecordingReader, _ records: Int, _ first: Timestamp?
+    ) -> String {
+        let seconds = Double(world.now.nanoseconds(since: first ?? world.now)) / 1e9
+        let percent = 100 * reader.records / max(1, records)
+        return "\(percent)% " + Screen.line([world.summary(hash: false)], seconds)
+    }
+}
+
+/// Recorded time at the pace of the clock.
+private struct Pace {
+    private let factor: Double
+    private let start: Timestamp
+    private let startedAt: UInt64
+
+    /// Nil where recorded time goes as fast as it can.
+    init?(_ speed: ReplayRun.Speed, start: Timestamp) {
+        guard case .times(let factor) = speed, factor > 0 else { return nil }
+        self.factor = factor
+        self.start = start
+        self.startedAt = DispatchTime.now().uptimeNanoseconds
+    }
+
+    /// The wall time left until `time`, in nanoseconds; negative where that is over.
+    private func left(until time: Timestamp) -> Int64 {
+        let due = Double(time.nanoseconds(since: self.start)) / self.factor
+        let elapsed = Double(DispatchTime.now().uptimeNanoseconds - self.startedAt)
+        return Int64(max(-1e18, min(1e18, due - elapsed)))
+    }
+
+    /// Lets what happens before the record at `time` happen at its own moment, and returns at the record's.
+    ///
+    /// - Returns: False where the run is to end.
+    func wait(for time: Timestamp, world: inout ReplayWorld, endsBefore: () -> Bool) -> Bool {
+        while true {
+            let due = min(time, max(world.nextDue, world.now))
+            let left = self.left(until: due)
+            if left > 0 {
+                if endsBefore() { return false }
+                // Short enough to hear an interrupt, and so that no sleep passes a moment by much.
+                Thread.sleep(forTimeInterval: Double(min(left, 50_000_000)) / 1e9)
+                continue
+            }
+            if due == time {
+                world.arrived(lateNanoseconds: -left)
+                return true
+            }
+            world.run(until: due)
+        }
+    }
+}
