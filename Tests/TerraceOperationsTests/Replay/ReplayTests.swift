@@ -1,0 +1,153 @@
+import Foundation
+import TerraceCore
+import TerraceVenues
+import Testing
+
+@testable import TerraceOperations
+
+@Suite("A replay of a recorded feed") struct ReplayTests {
+    static func check(_ recorded: Recorded, in folder: String = Recorded.folder) throws -> RunReport {
+        let report = try recorded.run(in: folder).run()
+        let expected = try recorded.feed(in: folder)
+        #expect(report.feed == expected)
+        #expect(report.mismatches == [])
+        #expect(report.reconciled)
+        #expect(report.orders.workingAtEnd == 0)
+        #expect(report.orders.placed > 0)
+        return report
+    }
+
+    @Test(
+        "quotes, is filled, reconciles, and tells of the feed what an independent replay found",
+        arguments: Recorded.liquid)
+    func liquid(_ recorded: Recorded) throws {
+        let report = try Self.check(recorded)
+        #expect(report.fills > 100)
+        #expect(report.latencyNs["apply"]?.p50 ?? 0 > 0)
+        #expect(report.latencyNs["evaluate"]?.p50 ?? 0 > 0)
+        #expect(report.latencyNs["update_to_command"]?.p50 ?? 0 > 0)
+    }
+
+    @Test("does so on several quiet pairs at once, and on perpetuals", arguments: Recorded.quiet)
+    func quiet(_ recorded: Recorded) throws {
+        let report = try Self.check(recorded)
+        #expect(report.pairs == recorded.symbols.count)
+    }
+
+    @Test(
+        "does so on the largest recordings, where TERRACE_RECORDINGS names their folder",
+        .enabled(if: Recorded.folderElsewhere != nil), arguments: Recorded.elsewhere)
+    func elsewhere(_ recorded: Recorded) throws {
+        let folder = try #require(Recorded.folderElsewhere)
+        let report = try Self.check(recorded, in: folder)
+        #expect(report.fills > 100)
+    }
+
+    @Test("ends in the same state each time, and in another where commands take longer")
+    func deterministic() throws {
+        var run = Recorded.bitcoin.run()
+        let first = try run.run()
+        let second = try run.run()
+        #expect(first.stateHash == second.stateHash)
+        #expect(first.positions.map { $0.quantity } == second.positions.map { $0.quantity })
+        run.latencyNanoseconds = 50_000_000
+        #expect(try run.run().stateHash != first.stateHash)
+    }
+
+    @Test("that is ended in the middle cancels everything and reconciles", arguments: [1, 3_000, 20_000])
+    func endsEarly(records: Int) throws {
+        let report = try Recorded.bitcoin.run().run(show: { _ in }) { $0 >= records }
+        #expect(report.replay?.endedEarly == true)
+        #expect(report.replay?.records ?? .max < records + 256)
+        #expect(report.reconciled)
+        #expect(report.orders.workingAtEnd == 0)
+    }
+
+    @Test("takes its rules from the recorded list of instruments, and otherwise from the steps of the book")
+    func rules() throws {
+        let listed = try Recorded.small.run().run()
+        #expect(listed.replay?.notes.allSatisfy { $0.hasSuffix("by the recorded list of instruments") } == true)
+        let derived = try Recorded.quiet[1].run().run()
+        #expect(derived.replay?.notes.allSatisfy { $0.hasSuffix("by the steps of the recorded book") } == true)
+        #expect(
+            derived.replay?.notes.first
+                == "NKN/USDT: tick 0.0001, lot 1, least notional 5, by the steps of the recorded book")
+    }
+
+    @Test("goes at the pace of the clock where it is told to")
+    func pace() throws {
+        var run = Recorded.small.run()
+        run.speed = .times(60)
+        let report = try run.run()
+        // Half a minute.
+        #expect(report.replay?.wallSeconds ?? 0 > 0.49)
+        #expect(report.latencyNs["arrival"] != nil)
+        #expect(report.stateHash == (try Recorded.small.run().run().stateHash))
+    }
+
+    @Test("writes its report with the names that people read")
+    func json() throws {
+        let data = try Recorded.small.run().run().json()
+        let report = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let feed = try #require(report["feed"] as? [String: [String: Any]])
+        let symbol = try #require(feed["NKNUSDT"])
+        #expect(
+            Set(symbol.keys) == [
+                "applied", "dropped", "gaps", "trades", "last_id", "book_ticker_equal", "book_ticker_different",
+                "malformed", "final",
+            ])
+        let final = try #require(symbol["final"] as? [String: Any])
+        #expect(Set(final.keys) == ["bids", "asks", "bid_levels", "ask_levels"])
+        #expect((final["bids"] as? [[String]])?.first == ["0.35270000", "9602.00000000"])
+    }
+
+    // MARK: What can't be replayed
+
+    static func error(_ market: BinanceMarket = .spot, _ symbols: [String], _ files: [String]) -> ReplayError? {
+        do throws(ReplayError) {
+            _ = try ReplayRun(market: market, symbols: symbols, files: files).run()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("of a symbol that is not there, is none, or is there twice is refused with what is there")
+    func symbols() {
+        let file = "\(Recorded.folder)/spot_20211012.rec.gz"
+        #expect(
+            Self.error(["NKN/USDC"], [file])
+                == .unknownSymbol("NKN/USDC", hint: ": they have BLZETH, NKNUSDT, RUNEEUR; did you mean NKN/USDT?"))
+        for symbol in ["NKNUSDT", "NKN/", "/USDT", "nkn/usdt", "NKN/USDT/EUR", ""] {
+            #expect(Self.error([symbol], [file]) == .badSymbol(symbol))
+        }
+        #expect(Self.error(["NKN/USDT", "NKN/USDT"], [file]) == .symbolTwice("NKN/USDT"))
+        #expect(
+            Self.error(["BTC/USDT"], ["\(Recorded.folder)/spot_BTCUSDT_20240809_first150s.rec.gz"])
+                == .noBook("BTC/USDT"))
+    }
+
+    @Test("of a file that is cut off, is missing or is no recording is refused before anything runs")
+    func files() throws {
+        let whole = try Data(contentsOf: URL(fileURLWithPath: "\(Recorded.folder)/spot_20211012.rec.gz"))
+        try withTemporaryFile("cut.rec.gz", Array(whole.prefix(whole.count / 2))) { path in
+            guard case .recording(.truncated) = Self.error(["NKN/USDT"], [path]) else {
+                Issue.record("a file that is cut off was taken")
+                return
+            }
+        }
+        try withTemporaryFile("text.rec.gz", Array("no gzip".utf8)) { path in
+            #expect(Self.error(["NKN/USDT"], [path]) == .recording(.notGzip(file: path)))
+        }
+        try withTemporaryFile("report.json", Array("{}\n".utf8)) { path in
+            guard case .recording(.badLine) = Self.error(["NKN/USDT"], [path]) else {
+                Issue.record("a file that is no recording was taken")
+                return
+            }
+        }
+        guard case .recording(.cannotOpen) = Self.error(["NKN/USDT"], ["/nowhere.rec"]) else {
+            Issue.record("a missing file was taken")
+            return
+        }
+    }
+}

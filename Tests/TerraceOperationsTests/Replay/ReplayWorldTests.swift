@@ -1,0 +1,105 @@
+import TerraceCore
+import TerraceVenues
+import Testing
+
+@testable import TerraceOperations
+
+@Suite("An engine beside a recording") struct ReplayWorldTests {
+    /// Replays a made recording, and calls `look` after each record with its number from 1.
+    static func replay(
+        _ recording: MadeRecording, _ look: (Int, borrowing ReplayWorld) -> Void
+    ) throws -> RunReport {
+        try recording.withFile { path in
+            let run = ReplayRun(market: .spot, symbols: ["AAA/USDT"], files: [path])
+            let plan = try ReplayPlan(run)
+            var reader = RecordingReader(files: [path])
+            guard try reader.next() else { throw ReplayError.nothingToReplay("") }
+            var world = try plan.world(start: reader.time)
+            repeat {
+                world.take(reader)
+                look(reader.records, world)
+            } while try reader.next()
+            return try run.run()
+        }
+    }
+
+    @Test(
+        "pulls its quotes when the feed falls silent, and quotes again when it goes on without a break",
+        arguments: [20.0, 90_000])
+    func silence(seconds: Double) throws {
+        var recording = MadeRecording()
+        recording.snapshot()
+        recording.idle(messages: 30)
+        let before = recording.lines.count
+        recording.wait(seconds: seconds)
+        recording.idle(messages: 30)
+        var open: [Int: Int] = [:]
+        var lost: UInt64 = 0
+        let report = try Self.replay(recording) { record, world in
+            open[record] = world.engine.openOrders
+            lost = world.engine.statistics.booksLost
+        }
+        #expect(open[before] ?? 0 >= 5)
+        #expect(open[before + 1] == 0)
+        #expect(open[recording.lines.count] ?? 0 >= 5)
+        #expect(lost == 1)
+        #expect(report.reconciled)
+        #expect(report.feed?["AAAUSDT"]?.applied == 60)
+        #expect(report.feed?["AAAUSDT"]?.gaps == 0)
+    }
+
+    @Test("pulls its quotes at a gap, and quotes again after the next snapshot")
+    func gap() throws {
+        var recording = MadeRecording()
+        recording.snapshot()
+        recording.idle(messages: 30)
+        recording.change(skipping: 3)
+        recording.idle(messages: 5)
+        let lost = recording.lines.count
+        recording.snapshot()
+        recording.idle(messages: 30)
+        var open: [Int: Int] = [:]
+        let report = try Self.replay(recording) { record, world in open[record] = world.engine.openOrders }
+        #expect(open[lost - 6] ?? 0 >= 5)
+        #expect(open[lost] == 0)
+        #expect(open[recording.lines.count] ?? 0 >= 5)
+        #expect(report.feed?["AAAUSDT"]?.gaps == 1)
+        #expect(report.reconciled)
+    }
+
+    @Test("is filled by what trades beyond its queue, and books it as the paper venue does")
+    func fills() throws {
+        var recording = MadeRecording()
+        recording.snapshot()
+        recording.idle(messages: 20)
+        recording.trade("99.95", "50.00", isSale: true)
+        recording.idle(messages: 5)
+        recording.trade("100.05", "50.00", isSale: false)
+        recording.idle(messages: 20)
+        var fills: [Int: UInt64] = [:]
+        let report = try Self.replay(recording) { record, world in fills[record] = world.engine.statistics.fills }
+        #expect(fills[21] == 0)
+        #expect(fills[27] ?? 0 > 0)
+        #expect(fills[recording.lines.count] ?? 0 > fills[27] ?? 0)
+        #expect(report.fills == fills[recording.lines.count])
+        #expect(report.feed?["AAAUSDT"]?.trades == 2)
+        #expect(report.reconciled)
+    }
+
+    @Test("loses its book by a message that makes no sense, and goes on after the next snapshot")
+    func malformed() throws {
+        var recording = MadeRecording()
+        recording.snapshot()
+        recording.idle(messages: 20)
+        recording.change(bids: [("99.9x", "1")])
+        recording.idle(messages: 5)
+        recording.snapshot()
+        recording.idle(messages: 20)
+        var open: [Int: Int] = [:]
+        let report = try Self.replay(recording) { record, world in open[record] = world.engine.openOrders }
+        #expect(open[27] == 0)
+        #expect(open[recording.lines.count] ?? 0 >= 5)
+        #expect(report.feed?["AAAUSDT"]?.malformed == 1)
+        #expect(report.reconciled)
+    }
+}
