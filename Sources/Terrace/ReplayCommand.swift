@@ -18,11 +18,12 @@ struct ReplayCommand: AsyncParsableCommand {
             are read in the order given, as one stream.
 
             Tick, lot and least notional are those of an exchangeInfo reply in the recordings (give its file first), \
-            or else the steps of the recorded book. Without --config each symbol gets one top-of-book line and two \
+            or of the configuration, or else the steps of the recorded book. Without --config each symbol gets one top-of-book line and two \
             passive lines, sized by what a level of its book holds.
 
               terrace replay --venue binance --symbol BTC/USDT btcusdt.rec.gz
               terrace replay --venue binance --symbol BTC/USDT --symbol ETH/USDT --report report.json btc.rec.gz
+              terrace replay --venue binance --symbol BTC/USDT --config desk.yml btcusdt.rec.gz
               terrace replay --venue binance_perp --symbol BTC/USDT --speed 10 perp.rec
 
             Ctrl-C ends early: every order is cancelled on paper, and engine and paper venue are compared as at the end. \
@@ -31,6 +32,8 @@ struct ReplayCommand: AsyncParsableCommand {
 
     @Option(help: "Whose feed it is: binance or binance_perp.") var venue: String
     @Option(help: "A pair to quote, BASE/QUOTE. May be given several times.") var symbol: [String]
+    @Option(help: "A configuration (YAML or JSON); its strategies on these pairs and this venue are quoted.")
+    var config: String?
     @Option(help: "How fast recorded time goes: max, or how many times as fast as the clock, such as 1 or 10.")
     var speed = "max"
     @Option(help: "Milliseconds that a command or a report takes, each way, 0 to 10000.") var latency = 5.0
@@ -47,10 +50,11 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     private func market() throws -> BinanceMarket {
-        if let market = BinanceMarket.allCases.first(where: { $0.venue == self.venue }) { return market }
-        let names = BinanceMarket.allCases.map { $0.venue }
-        throw ValidationError(
-            "unknown venue \"\(self.venue)\": recordings of \(names.joined(separator: " and ")) can be replayed")
+        do throws(ReplayError) {
+            return try ReplayRun.market(named: self.venue)
+        } catch {
+            throw ValidationError(error.description)
+        }
     }
 
     private func pace() throws -> ReplayRun.Speed {
@@ -65,13 +69,23 @@ struct ReplayCommand: AsyncParsableCommand {
         var replay = ReplayRun(market: try self.market(), symbols: self.symbol, files: self.files)
         replay.speed = try self.pace()
         replay.latencyNanoseconds = Int64(self.latency * 1e6)
+        if let path = self.config {
+            do throws(ConfigurationError) {
+                replay.configuration = try DeskConfiguration.load(path: path)
+            } catch {
+                FileHandle.standardError.write(Data((error.description + "\n").utf8))
+                throw ExitCode(2)
+            }
+        }
         let result: RunReport
         do throws(ReplayError) {
             result = try replay.run(stopsOnSignal: true) { line in
                 FileHandle.standardError.write(Data((line + "\n").utf8))
             }
         } catch {
-            FileHandle.standardError.write(Data("Error: \(error.description)\n".utf8))
+            var text = "Error: \(error.description)\n"
+            if case .configuration(let wrong) = error { text = wrong.description + "\n" }
+            FileHandle.standardError.write(Data(text.utf8))
             throw ExitCode(2)
         }
         print(Screen.summary(result))

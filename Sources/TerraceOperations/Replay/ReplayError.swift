@@ -4,6 +4,10 @@ public import TerraceVenues
 public enum ReplayError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A file can't be read, or is no recording.
     case recording(RecordingError)
+    /// A configuration can't be used.
+    case configuration(ConfigurationError)
+    /// Recordings of this venue can't be read.
+    case unknownVenue(String, hint: String)
     /// A symbol is not written `BASE/QUOTE`.
     case badSymbol(String)
     /// A symbol was given twice.
@@ -21,6 +25,8 @@ public enum ReplayError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .recording(let error): error.description
+        case .configuration(let error): error.description
+        case .unknownVenue(let venue, let hint): "recordings of \"\(venue)\" can't be replayed\(hint)"
         case .badSymbol(let symbol): "\"\(symbol)\" is no symbol: write it BASE/QUOTE, such as BTC/USDT"
         case .symbolTwice(let symbol): "the symbol \(symbol) is there twice"
         case .unknownSymbol(let symbol, let hint): "there is nothing of \(symbol) in the recordings\(hint)"

@@ -54,12 +54,47 @@ struct ReplayInstrument {
         }
     }
 
-    /// The instrument of a symbol that a survey found: by the recorded list of instruments, or by the steps of its book.
-    init(_ found: RecordingSurvey.Symbol, _ list: BinanceInstrumentList?, _ market: BinanceMarket) {
+    /// The instrument of a symbol that a survey found: by the recorded list of instruments, or by the steps of its book and
+    /// what a configuration says of it. Its fees are the configuration's, where that has them.
+    init(
+        _ found: RecordingSurvey.Symbol, _ list: BinanceInstrumentList?, _ market: BinanceMarket,
+        _ configuration: DeskConfiguration?
+    ) {
+        let configured = configuration?.rules(of: found.pair, on: market.venue) ?? RulesConfiguration()
         let listed = list?.instrument(trading: found.pair).flatMap { Self.refined($0, found) }
         let units = listed?.units ?? .standard
-        let rules = listed?.rules ?? Self.derivedRules(found, market)
-        self.init(found, units: units, rules: rules, source: listed == nil ? .derived : .recorded)
+        var rules = listed?.rules ?? Self.derivedRules(found, market)
+        var source = listed == nil ? Source.derived : .recorded
+        if listed == nil, Self.take(configured, into: &rules, found) { source = .configured }
+        rules.makerFee = configured.makerFee ?? rules.makerFee
+        rules.takerFee = configured.takerFee ?? rules.takerFee
+        rules.canAmend = configured.canAmend ?? rules.canAmend
+        self.init(found, units: units, rules: rules, source: source)
+    }
+
+    /// Takes what a configuration says of steps and minimums, in eight decimals; what does not fit them stays derived.
+    ///
+    /// - Returns: Whether it says anything.
+    private static func take(
+        _ configured: RulesConfiguration, into rules: inout TradingRules, _ found: RecordingSurvey.Symbol
+    ) -> Bool {
+        func count(_ decimal: ConfiguredDecimal?, _ exponent: Int, _ limit: Int128) -> Int128? {
+            decimal.flatMap { try? $0.count(exponent: exponent, limit: limit) }
+        }
+        let tick = count(configured.tick, -8, Int128(Price.limit)).map { Int64($0) }
+        let lot = count(configured.lot, -8, Int128(Quantity.limit)).map { Int64($0) }
+        let least = count(configured.minimumQuantity, -8, Int128(Quantity.limit)).map { Int64($0) }
+        let most = count(configured.maximumQuantity, -8, Int128(Quantity.limit)).map { Int64($0) }
+        let notional = count(configured.minimumNotional, -16, 1 << 112)
+        if let tick, tick > 0 { rules.tick = Grid(step: RecordingSurvey.commonStep(tick, found.priceStep)) }
+        if let lot, lot > 0 {
+            rules.lot = Grid(step: lot)
+            rules.minimumQuantity = Quantity(units: lot)
+        }
+        if let least { rules.minimumQuantity = Quantity(units: least) }
+        rules.maximumQuantity = Quantity(units: rules.lot.roundedDown(most ?? rules.maximumQuantity.units))
+        if let notional { rules.minimumNotional = Notional(units: notional) }
+        return tick != nil || lot != nil || least != nil || most != nil || notional != nil
     }
 
     /// The instrument under rules from elsewhere.

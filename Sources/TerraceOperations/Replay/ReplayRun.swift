@@ -23,6 +23,8 @@ public struct ReplayRun: Sendable {
     public var files: [String]
     /// How fast recorded time goes.
     public var speed = Speed.unlimited
+    /// What is quoted; of its strategies, those on these pairs and this venue. Nil for one stack a pair.
+    public var configuration: DeskConfiguration?
     /// How long commands and reports take, each way.
     public var latencyNanoseconds: Int64 = 5_000_000
 
@@ -31,6 +33,13 @@ public struct ReplayRun: Sendable {
         self.market = market
         self.symbols = symbols
         self.files = files
+    }
+
+    /// The market whose venue has this name.
+    public static func market(named venue: String) throws(ReplayError) -> BinanceMarket {
+        if let market = BinanceMarket.allCases.first(where: { $0.venue == venue }) { return market }
+        let names = BinanceMarket.allCases.map { $0.venue }
+        throw .unknownVenue(venue, hint: NearestWord.hint(venue, among: names, listsThem: true))
     }
 
     /// Replays to the end, or to an interrupt; then cancels every order on paper, and compares engine and paper venue.

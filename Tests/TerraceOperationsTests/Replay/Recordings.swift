@@ -1,5 +1,6 @@
 import Foundation
 import TerraceVenues
+import Testing
 
 @testable import TerraceOperations
 

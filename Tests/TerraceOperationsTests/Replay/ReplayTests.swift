@@ -1,5 +1,6 @@
 import Foundation
 import TerraceCore
+import TerraceSimulation
 import TerraceVenues
 import Testing
 
@@ -101,11 +102,93 @@ import Testing
         #expect((final["bids"] as? [[String]])?.first == ["0.35270000", "9602.00000000"])
     }
 
+    // MARK: Configurations
+
+    static let desk = """
+        venues:
+          binance: { maker_fee_bps: "1.5", balances: { NKN: "100000", USDT: "50000" } }
+          bybit: { orders_per_window: 50 }
+        pairs:
+          NKN/USDT: { tick_size: "0.0001", lot_size: "1", min_notional: "2" }
+          BTC/USDT: { tick_size: "0.01" }
+        strategies:
+          - id: mine
+            symbol: NKN/USDT
+            exchanges: [binance, bybit]
+            config:
+              inventory: { target_inventory: "1000", max_inventory_deviation: "5000" }
+              passive_lines: [{ mid_spread_bps: "10", quantity: "QUANTITY" }]
+          - id: elsewhere
+            symbol: NKN/USDT
+            exchanges: [bybit]
+            config:
+              inventory: { target_inventory: "1000", max_inventory_deviation: "5000" }
+              passive_lines: [{ mid_spread_bps: "10", quantity: "100" }]
+          - id: other
+            symbol: BTC/USDT
+            exchanges: [bybit]
+            config:
+              inventory: { target_inventory: "1", max_inventory_deviation: "5" }
+              passive_lines: [{ mid_spread_bps: "10", quantity: "1" }]
+        """
+
+    static func configuration(quantity: String = "100") throws -> DeskConfiguration {
+        try DeskConfiguration.parse(
+            self.desk.replacingOccurrences(of: "QUANTITY", with: quantity), file: "desk.yml")
+    }
+
+    @Test("quotes the strategies of a configuration that are its own, and tells of those that are not")
+    func configured() throws {
+        var run = ReplayRun(
+            market: .spot, symbols: ["NKN/USDT"], files: ["\(Recorded.folder)/spot_20211012.rec.gz"])
+        run.configuration = try Self.configuration()
+        let report = try run.run()
+        #expect(report.strategies == 1)
+        #expect(report.positions.map { $0.strategy } == ["mine"])
+        #expect(report.orders.placed > 0)
+        #expect(report.reconciled)
+        let notes = report.replay?.notes ?? []
+        #expect(notes.contains("NKN/USDT: tick 0.0001, lot 1, least notional 2, by the configuration"))
+        #expect(notes.contains { $0.contains("2 of 3 strategies") && $0.hasSuffix("elsewhere, other") })
+    }
+
+    @Test("takes the recorded rules before those of a configuration, and its fees in any case")
+    func configuredAndListed() throws {
+        var run = Recorded.small.run()
+        run.symbols = ["NKN/USDT"]
+        run.configuration = try Self.configuration()
+        let plan = try ReplayPlan(run)
+        let rules = try #require(plan.setup.pairs.first?.instruments.first?.rules)
+        #expect(rules.tick.step == 1_000)
+        #expect(rules.makerFee == Millibps(1_500))
+        #expect(plan.setup.balances[0].count == 2)
+        #expect(plan.setup.venues[0].ordersPerWindow == 100)
+    }
+
+    @Test("needs a strategy on each of its symbols, with numbers that fit their units")
+    func notConfigured() throws {
+        let file = "\(Recorded.folder)/spot_20211012.rec.gz"
+        guard case .nothingToReplay(let reason) = Self.error(["RUNE/EUR"], [file], try Self.configuration()) else {
+            Issue.record("a symbol without a strategy was replayed")
+            return
+        }
+        #expect(reason.hasPrefix("desk.yml has no strategy on RUNE/EUR at binance"))
+        let fine = try Self.configuration(quantity: "100.0000000001")
+        guard case .configuration(let error) = Self.error(["NKN/USDT"], [file], fine) else {
+            Issue.record("a quantity finer than the units was taken")
+            return
+        }
+        #expect(error.description.contains("desk.yml:"))
+    }
+
     // MARK: What can't be replayed
 
-    static func error(_ market: BinanceMarket = .spot, _ symbols: [String], _ files: [String]) -> ReplayError? {
+    static func error(_ symbols: [String], _ files: [String], _ configuration: DeskConfiguration? = nil) -> ReplayError?
+    {
         do throws(ReplayError) {
-            _ = try ReplayRun(market: market, symbols: symbols, files: files).run()
+            var run = ReplayRun(market: .spot, symbols: symbols, files: files)
+            run.configuration = configuration
+            _ = try run.run()
             return nil
         } catch {
             return error
