@@ -15,6 +15,10 @@ struct RecordingSurvey {
         var priceStep: Int64 = 0
         /// The same of all quantities of levels.
         var quantityStep: Int64 = 0
+        /// The price step of the 20 best levels a side of the first snapshot: orders of today.
+        var nearPriceStep: Int64 = 0
+        /// Their quantity step.
+        var nearQuantityStep: Int64 = 0
         /// How many decimals the feed writes prices with.
         var priceDecimals = 0
         /// How many decimals the feed writes quantities with.
@@ -27,6 +31,7 @@ struct RecordingSurvey {
         var sizes: [Int64] = []
         /// Messages and snapshots of it.
         var messages: UInt64 = 0
+        fileprivate var counts = [0, 0]  // Of levels of the first snapshot, by side.
         fileprivate var hasText = false
         fileprivate var isInSnapshot = false
         fileprivate var hasSnapshot = false
@@ -151,7 +156,13 @@ struct RecordingSurvey {
             self.symbols[slot].quantityStep = Self.commonStep(self.symbols[slot].quantityStep, quantity)
         }
         guard self.symbols[slot].isInSnapshot else { return }
-        if self.symbols[slot].sizes.count < 200 { self.symbols[slot].sizes.append(quantity) }
+        let count = self.symbols[slot].counts[side.index]
+        self.symbols[slot].counts[side.index] += 1
+        if count < 100 { self.symbols[slot].sizes.append(quantity) }
+        if count < 20 {
+            self.symbols[slot].nearPriceStep = Self.commonStep(self.symbols[slot].nearPriceStep, price)
+            self.symbols[slot].nearQuantityStep = Self.commonStep(self.symbols[slot].nearQuantityStep, quantity)
+        }
         if side == .bid {
             self.symbols[slot].bid = max(self.symbols[slot].bid, price)
         } else if self.symbols[slot].ask == 0 || price < self.symbols[slot].ask {

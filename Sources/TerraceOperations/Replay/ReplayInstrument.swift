@@ -19,6 +19,8 @@ struct ReplayInstrument {
     let name: String
     let units: Units
     let rules: TradingRules
+    /// The step of the prices at which the book has levels: old orders may stand between today's ticks.
+    let levelStep: Grid
     let source: Source
     /// About where it trades at the beginning.
     let price: Price
@@ -61,11 +63,11 @@ struct ReplayInstrument {
         _ configuration: DeskConfiguration?
     ) {
         let configured = configuration?.rules(of: found.pair, on: market.venue) ?? RulesConfiguration()
-        let listed = list?.instrument(trading: found.pair).flatMap { Self.refined($0, found) }
+        let listed = list?.instrument(trading: found.pair).flatMap { Self.fitting($0, found) }
         let units = listed?.units ?? .standard
         var rules = listed?.rules ?? Self.derivedRules(found, market)
         var source = listed == nil ? Source.derived : .recorded
-        if listed == nil, Self.take(configured, into: &rules, found) { source = .configured }
+        if listed == nil, Self.take(configured, into: &rules) { source = .configured }
         rules.makerFee = configured.makerFee ?? rules.makerFee
         rules.takerFee = configured.takerFee ?? rules.takerFee
         rules.canAmend = configured.canAmend ?? rules.canAmend
@@ -76,7 +78,7 @@ struct ReplayInstrument {
     ///
     /// - Returns: Whether it says anything.
     private static func take(
-        _ configured: RulesConfiguration, into rules: inout TradingRules, _ found: RecordingSurvey.Symbol
+        _ configured: RulesConfiguration, into rules: inout TradingRules
     ) -> Bool {
         func count(_ decimal: ConfiguredDecimal?, _ exponent: Int, _ limit: Int128) -> Int128? {
             decimal.flatMap { try? $0.count(exponent: exponent, limit: limit) }
@@ -86,7 +88,7 @@ struct ReplayInstrument {
         let least = count(configured.minimumQuantity, -8, Int128(Quantity.limit)).map { Int64($0) }
         let most = count(configured.maximumQuantity, -8, Int128(Quantity.limit)).map { Int64($0) }
         let notional = count(configured.minimumNotional, -16, 1 << 112)
-        if let tick, tick > 0 { rules.tick = Grid(step: RecordingSurvey.commonStep(tick, found.priceStep)) }
+        if let tick, tick > 0 { rules.tick = Grid(step: tick) }
         if let lot, lot > 0 {
             rules.lot = Grid(step: lot)
             rules.minimumQuantity = Quantity(units: lot)
@@ -103,6 +105,8 @@ struct ReplayInstrument {
         self.name = found.name
         self.units = units
         self.rules = rules
+        let recorded = Self.scaled(found.priceStep, to: units.priceExponent)
+        self.levelStep = Grid(step: max(1, RecordingSurvey.commonStep(rules.tick.step, recorded)))
         self.source = source
         self.priceDecimals = found.priceDecimals
         self.quantityDecimals = found.quantityDecimals
@@ -115,28 +119,22 @@ struct ReplayInstrument {
         self.typicalQuantity = Quantity(units: min(size, rules.lot.roundedDown(rules.maximumQuantity.units)))
     }
 
-    /// A listed instrument whose tick also fits what the book really holds: old orders may stand at finer steps than today's.
-    private static func refined(
-        _ listed: BinanceInstrument, _ found: RecordingSurvey.Symbol
-    ) -> (units: Units, rules: TradingRules)? {
-        let exponent = listed.units.priceExponent
-        guard found.priceStep > 0, self.isWhole(found.priceStep, exponent),
-            self.isWhole(found.quantityStep, listed.units.quantityExponent)
-        else { return nil }
-        var rules = listed.rules
-        let step = RecordingSurvey.commonStep(rules.tick.step, self.scaled(found.priceStep, to: exponent))
-        rules.tick = Grid(step: max(1, step))
-        return (listed.units, rules)
+    /// A listed instrument, where its units hold what the book has.
+    private static func fitting(_ listed: BinanceInstrument, _ found: RecordingSurvey.Symbol) -> BinanceInstrument? {
+        let holds =
+            self.isWhole(found.priceStep, listed.units.priceExponent)
+            && self.isWhole(found.quantityStep, listed.units.quantityExponent)
+        return holds ? listed : nil
     }
 
-    /// Rules by what the book holds: the largest powers of ten that divide all its prices and quantities, one lot at least,
-    /// and five of a dollar coin.
+    /// Rules by what the book holds: the largest powers of ten that divide the prices and quantities around its touch, one lot
+    /// at least, and five of a dollar coin.
     private static func derivedRules(_ found: RecordingSurvey.Symbol, _ market: BinanceMarket) -> TradingRules {
-        let lot = self.powerOfTen(dividing: found.quantityStep)
+        let lot = self.powerOfTen(dividing: found.nearQuantityStep)
         let isDollar = ["USDT", "USDC", "FDUSD", "TUSD", "BUSD", "USD"].contains { found.pair.hasSuffix("/\($0)") }
         let least = isDollar ? (try? Units.standard.notional("5")) ?? .zero : .zero
         return TradingRules(
-            tick: Grid(step: self.powerOfTen(dividing: found.priceStep)), lot: Grid(step: lot),
+            tick: Grid(step: self.powerOfTen(dividing: found.nearPriceStep)), lot: Grid(step: lot),
             minimumQuantity: Quantity(units: lot),
             maximumQuantity: Quantity(units: Grid(step: lot).roundedDown(Quantity.limit)), minimumNotional: least,
             makerFee: self.makerFee(market), takerFee: self.takerFee(market), canAmend: market == .perpetual)

@@ -68,7 +68,7 @@ struct ReplayPlan {
     /// The world, beginning at `start`.
     func world(start: Timestamp) throws(ReplayError) -> ReplayWorld {
         try ReplayWorld(
-            self.setup, names: self.instruments.map { $0.name }, market: self.market, strategies: self.strategies,
+            self.setup, self.instruments, market: self.market, strategies: self.strategies,
             configuration: self.engine, latencyNanoseconds: self.latencyNanoseconds, start: start)
     }
 

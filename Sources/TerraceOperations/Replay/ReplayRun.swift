@@ -51,17 +51,30 @@ public struct ReplayRun: Sendable {
     public func run(
         stopsOnSignal: Bool = false, show: (String) -> Void = { _ in }
     ) throws(ReplayError) -> RunReport {
+        let plan = try self.plan(show)
+        // Until here an interrupt just ends the program: nothing has run that would have to be wound up.
         let signals = stopsOnSignal ? StopSignals() : nil
-        return try self.run(show: show) { _ in signals?.hasCome ?? false }
+        return try self.run(plan, show) { _ in signals?.hasCome ?? false }
     }
 
     /// As above; ends early where `endsBefore` says so of the number of records taken, asked every 256 records.
     func run(show: (String) -> Void, endsBefore: (Int) -> Bool) throws(ReplayError) -> RunReport {
+        try self.run(try self.plan(show), show, endsBefore)
+    }
+
+    private func plan(_ show: (String) -> Void) throws(ReplayError) -> ReplayPlan {
         for (index, symbol) in self.symbols.enumerated() where self.symbols[..<index].contains(symbol) {
             throw .symbolTwice(symbol)
         }
+        show("reading \(self.files.count) recording\(self.files.count == 1 ? "" : "s")")
         let plan = try ReplayPlan(self)
         for note in plan.notes { show(note) }
+        return plan
+    }
+
+    private func run(
+        _ plan: ReplayPlan, _ show: (String) -> Void, _ endsBefore: (Int) -> Bool
+    ) throws(ReplayError) -> RunReport {
         var reader = RecordingReader(files: self.files)
         guard try Self.next(&reader) else { throw .nothingToReplay("there is no record in the recordings") }
         var world = try plan.world(start: reader.time)
@@ -98,11 +111,15 @@ public struct ReplayRun: Sendable {
             [world.summary(hash: true)], pairs: plan.instruments.count, venues: 1,
             seconds: Double(last.nanoseconds(since: first ?? last)) / 1e9, mismatches: mismatches)
         report.feed = Dictionary(feed) { _, last in last }
+        var notes = plan.notes
+        if world.levelsWithheld > 0 {
+            notes.append("\(world.levelsWithheld) levels between the ticks were kept from the engine")
+        }
         report.replay = ReplayReport(
             records: isEarly ? reader.records - 1 : reader.records, events: world.events, wallSeconds: wall,
             recordsPerSecond: (Double(reader.records) / max(wall, 1e-9)).rounded(),
             eventsPerSecond: (Double(world.events) / max(wall, 1e-9)).rounded(), endedEarly: isEarly,
-            notes: plan.notes)
+            notes: notes)
         return report
     }
 

@@ -19,17 +19,21 @@ struct ReplayWorld: ~Copyable {
     let setup: MarketSetup
     /// The virtual time.
     private(set) var now: Timestamp
+    /// How many levels between the ticks were kept from the engine, which could neither join nor pass them.
+    private(set) var levelsWithheld: UInt64 = 0
     /// How many market events the records came to.
     private(set) var events: UInt64 = 0
     private(set) var latencies = StageLatencies()
 
+    private let ticks: [Grid?]  // Of the instruments whose books have levels between the ticks.
     private var market: [Event] = []
     private var deliveries: [Delivery] = []
     private var commands = CommandBuffer(capacity: 8_192)
 
     /// A world that begins at `start`. Instruments and strategies are those of `setup`, whose only venue is `market`'s.
     init(
-        _ setup: MarketSetup, names: [String], market: BinanceMarket, strategies: [StrategyDefinition],
+        _ setup: MarketSetup, _ instruments: [ReplayInstrument], market: BinanceMarket,
+        strategies: [StrategyDefinition],
         configuration: EngineConfiguration, latencyNanoseconds: Int64, start: Timestamp
     ) throws(ReplayError) {
         var engine = Engine(configuration)
@@ -45,9 +49,9 @@ struct ReplayWorld: ~Copyable {
         do throws(SymbolTable.Refusal) {
             feed = try BinanceFeed(
                 market: market,
-                instruments: names.enumerated().map {
+                instruments: instruments.enumerated().map {
                     FeedInstrument(
-                        symbol: $1, instrument: InstrumentIndex(UInt32(truncatingIfNeeded: $0)),
+                        symbol: $1.name, instrument: InstrumentIndex(UInt32(truncatingIfNeeded: $0)),
                         units: setup.pairs[$0].units)
                 })
         } catch {
@@ -59,12 +63,14 @@ struct ReplayWorld: ~Copyable {
                 SimulatedInstrument(base: $0.base, quote: $0.quote, units: $0.units, rules: $0.instruments[0].rules)
             },
             venue: index, definition: setup.venues[0], balances: setup.balances[0], assets: setup.assets.count,
-            chargesReceivedCoin: market == .spot, latencyNanoseconds: latencyNanoseconds)
+            chargesReceivedCoin: market == .spot, levelSteps: instruments.map { $0.levelStep },
+            latencyNanoseconds: latencyNanoseconds)
         // Neither writes a command: only turns do.
         var none = CommandBuffer(capacity: 1)
         engine.handle(.connection(index, .up), at: start, into: &none)
         for event in venue.openingBalances() { engine.handle(event, at: start, into: &none) }
         self.setup = setup
+        self.ticks = instruments.map { $0.levelStep == $0.rules.tick ? nil : $0.rules.tick }
         self.now = start
         self.engine = engine
         self.venue = venue
@@ -115,12 +121,12 @@ struct ReplayWorld: ~Copyable {
         if self.market.isEmpty { return }
         for event in self.market {
             if case .market(let market) = event { self.venue.observe(market, at: self.now) }
-            self.engine.handle(event, at: self.now, into: &self.commands)
+            self.tell(event)
         }
         self.events += UInt64(self.market.count)
         self.market.removeAll(keepingCapacity: true)
         self.venue.answerSnapshots(into: &self.market)
-        for event in self.market { self.engine.handle(event, at: self.now, into: &self.commands) }
+        for event in self.market { self.tell(event) }
         self.market.removeAll(keepingCapacity: true)
         let applied = DispatchTime.now().uptimeNanoseconds
         self.engine.handle(.turn(limit: 1_024), at: self.now, into: &self.commands)
@@ -132,6 +138,17 @@ struct ReplayWorld: ~Copyable {
             self.latencies.updateToCommand.record(max(1, evaluated &- started))
         }
         self.commands.removeAll()
+    }
+
+    /// Gives the engine an event of the recorded market, but for levels that are on none of its ticks.
+    private mutating func tell(_ event: Event) {
+        if case .market(.level(let instrument, _, let price, _)) = event, let tick = self.ticks[instrument.index],
+            tick.exactSteps(price.units) < 0
+        {
+            self.levelsWithheld += 1
+            return
+        }
+        self.engine.handle(event, at: self.now, into: &self.commands)
     }
 
     /// How late a record was taken in, where it is replayed at the pace of the clock.

@@ -53,11 +53,13 @@ public struct PaperVenue: ~Copyable {
     ///   - balances: What the account holds at the start.
     ///   - assets: How many coins there are.
     ///   - chargesReceivedCoin: Whether fees are charged in the coin that is received, as on spot, or in the quote coin.
+    ///   - levelSteps: By instrument, the step of the prices at which its book may have levels, of which the tick is a whole
+    ///     multiple: old orders may stand between today's ticks. Nil for the ticks.
     ///   - latencyNanoseconds: How long commands and reports take, each way.
     public init(
         _ instruments: [SimulatedInstrument], venue: VenueIndex, definition: VenueDefinition,
         balances: [(AssetIndex, Amount)], assets: Int, chargesReceivedCoin: Bool = true,
-        latencyNanoseconds: Int64 = 5_000_000
+        levelSteps: [Grid]? = nil, latencyNanoseconds: Int64 = 5_000_000
     ) {
         self.instruments = instruments
         self.venue = venue
@@ -68,11 +70,13 @@ public struct PaperVenue: ~Copyable {
         self.account = PaperAccount(balances, assets: assets, venue: definition)
         // Far levels are few and cost memory only where a feed has them; none may be missing in a count of levels.
         self.books = BookTable(depthLimit: 1 << 18)
-        for instrument in instruments {
+        for (index, instrument) in instruments.enumerated() {
+            var rules = instrument.rules
+            if let levelSteps { rules.tick = levelSteps[index] }
             _ = self.books.addPair(
                 PairDefinition(
                     base: instrument.base, quote: instrument.quote, units: instrument.units,
-                    instruments: [InstrumentDefinition(venue: venue, rules: instrument.rules, showsOwnOrders: false)]))
+                    instruments: [InstrumentDefinition(venue: venue, rules: rules, showsOwnOrders: false)]))
         }
     }
 

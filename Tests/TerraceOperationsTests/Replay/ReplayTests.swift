@@ -66,13 +66,10 @@ import Testing
 
     @Test("takes its rules from the recorded list of instruments, and otherwise from the steps of the book")
     func rules() throws {
-        let listed = try Recorded.small.run().run()
-        #expect(listed.replay?.notes.allSatisfy { $0.hasSuffix("by the recorded list of instruments") } == true)
-        let derived = try Recorded.quiet[1].run().run()
-        #expect(derived.replay?.notes.allSatisfy { $0.hasSuffix("by the steps of the recorded book") } == true)
-        #expect(
-            derived.replay?.notes.first
-                == "NKN/USDT: tick 0.0001, lot 1, least notional 5, by the steps of the recorded book")
+        let listed = try Recorded.small.run().run().replay?.notes.first
+        #expect(listed == "NKN/USDT: tick 0.0001, lot 1, least notional 10, by the recorded list of instruments")
+        let derived = try Recorded.quiet[1].run().run().replay?.notes.first
+        #expect(derived == "NKN/USDT: tick 0.0001, lot 1, least notional 5, by the steps of the recorded book")
     }
 
     @Test("goes at the pace of the clock where it is told to")
@@ -109,7 +106,7 @@ import Testing
           binance: { maker_fee_bps: "1.5", balances: { NKN: "100000", USDT: "50000" } }
           bybit: { orders_per_window: 50 }
         pairs:
-          NKN/USDT: { tick_size: "0.0001", lot_size: "1", min_notional: "2" }
+          NKN/USDT: { tick_size: "0.0001", lot_size: "1", min_notional: "2", quantity_decimals: DECIMALS }
           BTC/USDT: { tick_size: "0.01" }
         strategies:
           - id: mine
@@ -132,9 +129,10 @@ import Testing
               passive_lines: [{ mid_spread_bps: "10", quantity: "1" }]
         """
 
-    static func configuration(quantity: String = "100") throws -> DeskConfiguration {
-        try DeskConfiguration.parse(
-            self.desk.replacingOccurrences(of: "QUANTITY", with: quantity), file: "desk.yml")
+    static func configuration(quantity: String = "100", decimals: Int = 8) throws -> DeskConfiguration {
+        let text = self.desk.replacingOccurrences(of: "QUANTITY", with: quantity)
+            .replacingOccurrences(of: "DECIMALS", with: String(decimals))
+        return try DeskConfiguration.parse(text, file: "desk.yml")
     }
 
     @Test("quotes the strategies of a configuration that are its own, and tells of those that are not")
@@ -159,7 +157,8 @@ import Testing
         run.configuration = try Self.configuration()
         let plan = try ReplayPlan(run)
         let rules = try #require(plan.setup.pairs.first?.instruments.first?.rules)
-        #expect(rules.tick.step == 1_000)
+        #expect(rules.tick.step == 10_000)
+        #expect(rules.minimumNotional == (try Units.standard.notional("10")))
         #expect(rules.makerFee == Millibps(1_500))
         #expect(plan.setup.balances[0].count == 2)
         #expect(plan.setup.venues[0].ordersPerWindow == 100)
@@ -173,7 +172,7 @@ import Testing
             return
         }
         #expect(reason.hasPrefix("desk.yml has no strategy on RUNE/EUR at binance"))
-        let fine = try Self.configuration(quantity: "100.0000000001")
+        let fine = try Self.configuration(quantity: "100.0000000001", decimals: 10)
         guard case .configuration(let error) = Self.error(["NKN/USDT"], [file], fine) else {
             Issue.record("a quantity finer than the units was taken")
             return
