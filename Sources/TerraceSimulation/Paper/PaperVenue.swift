@@ -6,9 +6,9 @@ public import TerraceCore
 /// and fill the order with the rest; prints through its price fill it; a decrease of the level that no print explains is
 /// cancels, spread over the queue in proportion and rounded against us; what joins the level later stands behind. Where the
 /// recorded other side comes to stand at or through our price, what it displays would have met us, and fills us once. The
-/// volume of one print, and what one level displays, is used once over all our orders, in order of price and time. This is the
-/// proportional queue model of hftbacktest's documentation ("Order Fill", "Probability Queue Position Models": the uniform
-/// case). Market impact is not modelled: the recorded market goes on as if we had not traded.
+/// volume of one print, and what one level displays, is used once over all our orders, in order of price and time. Cancels in
+/// proportion are the `ProbQueueModel` of hftbacktest with the identity function (its documentation, "Queue Models"). Market
+/// impact is not modelled: the recorded market goes on as if we had not traded. docs/replay.md says what that means.
 ///
 /// A pure state machine. `observe` takes the market as it reaches us, which is also taken to be when it happens; commands and
 /// reports take the latency each way.
@@ -469,6 +469,7 @@ public struct PaperVenue: ~Copyable {
 }
 
 extension PaperVenue: VenueTruth {
+    /// Our orders that stand; none at another venue than this one.
     public func openOrders(_ venue: Int) -> [(instrument: InstrumentIndex, order: OpenOrder)] {
         guard venue == self.venue.index else { return [] }
         var found: [(instrument: InstrumentIndex, order: OpenOrder)] = []
@@ -491,10 +492,12 @@ extension PaperVenue: VenueTruth {
         return found
     }
 
+    /// What the account holds of a coin; nothing at another venue than this one.
     public func balance(_ venue: Int, _ asset: AssetIndex) -> (total: Amount, free: Amount) {
         guard venue == self.venue.index else { return (.zero, .zero) }
         return (self.account.total[asset.index], self.account.free(asset))
     }
 
+    /// How many fills there were; none at another venue than this one.
     public func fillCount(_ venue: Int) -> UInt64 { venue == self.venue.index ? self.fillCount : 0 }
 }

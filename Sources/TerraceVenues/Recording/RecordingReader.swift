@@ -1,3 +1,4 @@
+import Glibc
 public import TerraceCore
 
 /// Reads recordings of a venue's traffic, several files in order as one stream, record by record.
@@ -83,16 +84,14 @@ public struct RecordingReader: ~Copyable {
     /// The next line without its end, or nil at the end of the file.
     private mutating func nextLine() throws(RecordingError) -> Range<Int>? {
         while true {
-            while self.scanned < self.end {
-                if self.buffer[self.scanned] == 0x0A {
-                    let range = self.start..<self.scanned
-                    self.scanned += 1
-                    self.start = self.scanned
-                    self.line += 1
-                    return range
-                }
-                self.scanned += 1
+            if let newline = self.newline() {
+                let range = self.start..<newline
+                self.scanned = newline + 1
+                self.start = self.scanned
+                self.line += 1
+                return range
             }
+            self.scanned = self.end
             guard self.end - self.start <= Self.longestLine else {
                 throw .lineTooLong(file: self.file, line: self.line + 1, limit: Self.longestLine)
             }
@@ -103,6 +102,17 @@ public struct RecordingReader: ~Copyable {
                 self.line += 1
                 return range
             }
+        }
+    }
+
+    /// Where the next line ends, if it has been read so far. A byte at a time took a sixth of a replay.
+    private func newline() -> Int? {
+        unsafe self.buffer.withUnsafeBytes { bytes in
+            // SAFETY: `scanned..<end` is within the buffer, which lives through the call.
+            guard self.scanned < self.end, let base = bytes.baseAddress,
+                let found = unsafe memchr(base + self.scanned, 0x0A, self.end - self.scanned)
+            else { return nil }
+            return unsafe UnsafeRawPointer(found) - base
         }
     }
 

@@ -156,9 +156,10 @@ import Testing
         run.symbols = ["NKN/USDT"]
         run.configuration = try Self.configuration()
         let plan = try ReplayPlan(run)
-        let rules = try #require(plan.setup.pairs.first?.instruments.first?.rules)
-        #expect(rules.tick.step == 10_000)
-        #expect(rules.minimumNotional == (try Units.standard.notional("10")))
+        let pair = try #require(plan.setup.pairs.first)
+        let rules = try #require(pair.instruments.first?.rules)
+        #expect(pair.units.text(Price(units: rules.tick.step)) == "0.0001")
+        #expect(pair.units.text(rules.minimumNotional) == "10")
         #expect(rules.makerFee == Millibps(1_500))
         #expect(plan.setup.balances[0].count == 2)
         #expect(plan.setup.venues[0].ordersPerWindow == 100)
