@@ -27,7 +27,8 @@ public enum ReplayError: Error, Equatable, Sendable, CustomStringConvertible {
         case .recording(let error): error.description
         case .configuration(let error): error.description
         case .unknownVenue(let venue, let hint): "recordings of \"\(venue)\" can't be replayed\(hint)"
-        case .badSymbol(let symbol): "\"\(symbol)\" is no symbol: write it BASE/QUOTE, such as BTC/USDT"
+        case .badSymbol(let symbol):
+            "\"\(symbol)\" is no symbol: write it BASE/QUOTE in capitals, such as \(Self.example(symbol))"
         case .symbolTwice(let symbol): "the symbol \(symbol) is there twice"
         case .unknownSymbol(let symbol, let hint): "there is nothing of \(symbol) in the recordings\(hint)"
         case .noBook(let symbol):
@@ -35,5 +36,11 @@ public enum ReplayError: Error, Equatable, Sendable, CustomStringConvertible {
         case .strategy(let id, let reason): "strategy \(id): \(reason)"
         case .nothingToReplay(let reason): reason
         }
+    }
+
+    /// What was meant, where that can be guessed.
+    private static func example(_ symbol: String) -> String {
+        let guess = symbol.contains("/") ? symbol.uppercased() : ReplayPlan.pair(symbol.uppercased())
+        return guess.count <= 32 && (try? RecordingSurvey.name(of: guess)) != nil ? guess : "BTC/USDT"
     }
 }

@@ -110,13 +110,16 @@ struct ReplayInstrument {
         self.source = source
         self.priceDecimals = found.priceDecimals
         self.quantityDecimals = found.quantityDecimals
-        let mid = Self.scaled((found.bid + found.ask) / 2, to: units.priceExponent)
+        let isTwoSided = found.bid > 0 && found.ask > 0
+        let middle = isTwoSided ? (found.bid + found.ask) / 2 : max(found.bid, found.ask)
+        let mid = Self.scaled(middle, to: units.priceExponent)
         self.price = Price(units: max(rules.tick.step, rules.tick.roundedDown(mid)))
         let sizes = found.sizes.sorted()
         let median = sizes.isEmpty ? 0 : Self.scaled(sizes[sizes.count / 2], to: units.quantityExponent)
         let least = Self.leastQuantity(rules, self.price)
         let size = max(rules.lot.roundedDown(median), min(least, Quantity.limit / 4) * 4)
-        self.typicalQuantity = Quantity(units: min(size, rules.lot.roundedDown(rules.maximumQuantity.units)))
+        self.typicalQuantity = Quantity(
+            units: max(1, min(size, rules.lot.roundedDown(rules.maximumQuantity.units))))
     }
 
     /// A listed instrument, where its units hold what the book has.
@@ -172,8 +175,9 @@ struct ReplayInstrument {
 
     /// One top-of-book line and two passive lines, sized by what a level of the book holds.
     func stack(pair: PairIndex, venue: VenueIndex) -> StrategyDefinition {
-        // 40 of the typical quantity either way: a quantity is let in up to 2^56, and 40 times that fits an `Int64`.
-        let size = min(self.typicalQuantity.units, Quantity.limit / 256)
+        // So that 240 of it are a quantity, and so that what an absurd book would ask for is an amount with room to spare.
+        let most = min(Int128(Quantity.limit / 256), (1 << 90) / Int128(self.price.units))
+        let size = max(1, min(self.typicalQuantity.units, Int64(most)))
         var inventory = InventorySettings(
             target: Quantity(units: size * 40), maximumDeviation: Quantity(units: size * 40))
         inventory.initial = inventory.target

@@ -59,7 +59,7 @@ struct ReplayPlan {
     }
 
     /// A venue's symbol as a pair, where its quote coin is a usual one.
-    private static func pair(_ name: String) -> String {
+    static func pair(_ name: String) -> String {
         let quotes = ["USDT", "USDC", "FDUSD", "BUSD", "TUSD", "BTC", "ETH", "BNB", "EUR", "TRY", "BRL", "JPY", "USD"]
         guard let quote = quotes.first(where: { name.hasSuffix($0) && name.count > $0.count }) else { return name }
         return "\(name.dropLast(quote.count))/\(quote)"
@@ -155,11 +155,11 @@ struct ReplayPlan {
         for strategy in strategies {
             let pair = pairs[strategy.pair.index]
             let inventory = strategy.inventory
-            let most = Int128(abs(inventory.target.units)) + Int128(inventory.maximumDeviation.units)
-            let price = instruments[strategy.pair.index].price
-            let base = 2 * most * pair.units.amountPerQuantity
-            let quote = Notional(units: 4 * most * Int128(price.units))
-            balances[pair.base.index] = Self.sum(balances[pair.base.index], Amount(units: base))
+            // Both are below 2^57 in size, and so is a price: the amounts saturate, the products fit.
+            let most = 2 * (abs(inventory.target.units) + inventory.maximumDeviation.units)
+            let base = pair.units.amount(of: Quantity(units: most))
+            let quote = Notional(units: 2 * Int128(most) * Int128(instruments[strategy.pair.index].price.units))
+            balances[pair.base.index] = Self.sum(balances[pair.base.index], base)
             balances[pair.quote.index] = Self.sum(balances[pair.quote.index], pair.units.amount(of: quote))
         }
         return balances.enumerated().map { (AssetIndex(UInt16(truncatingIfNeeded: $0)), $1) }

@@ -19,7 +19,8 @@ struct PaperQueue {
         var quantity: Int64
         var filled: Int64
         var ahead: Int64  // Displayed at our price before us.
-        var knownUpTo: Timestamp  // Prints up to this venue time were in the book when the order joined.
+        let knownUpTo: Timestamp  // Prints up to this venue time were in the book when the order joined.
+        let arrivedAt: Timestamp  // By the venue's time. Prints up to it may be told later; they fill others.
         var credit: Int64 = 0  // By how much decreases that no print has explained moved us ahead.
         var creditAt = Timestamp.distantPast
         var remaining: Int64 { self.quantity - self.filled }
@@ -73,9 +74,12 @@ struct PaperQueue {
 
     /// Puts an order behind the `shown` quantity of its level.
     mutating func join(
-        _ client: ClientOrderID, price: Int64, quantity: Int64, filled: Int64, shown: Int64, bookTime: Timestamp
+        _ client: ClientOrderID, price: Int64, quantity: Int64, filled: Int64, shown: Int64, bookTime: Timestamp,
+        arrivedAt: Timestamp
     ) {
-        let order = Order(client: client, quantity: quantity, filled: filled, ahead: shown, knownUpTo: bookTime)
+        let order = Order(
+            client: client, quantity: quantity, filled: filled, ahead: shown, knownUpTo: bookTime,
+            arrivedAt: arrivedAt)
         let (index, isThere) = self.find(price)
         if !isThere { self.levels.insert(Level(price: price, shown: shown, next: shown), at: index) }
         self.levels[index].orders.append(order)
@@ -190,7 +194,7 @@ struct PaperQueue {
                 // It traded through our price: nothing of the recorded queue was left there.
                 for order in self.levels[level].orders.indices where !self.isKnown(level, order, printTime) {
                     self.levels[level].orders[order].ahead = 0
-                    self.fill(level, order, &left, &fills)
+                    if self.isOurs(level, order, printTime) { self.fill(level, order, &left, &fills) }
                 }
             }
             self.dropFilled(&level)
@@ -220,14 +224,16 @@ struct PaperQueue {
             left -= part
             taken += part
             self.levels[level].orders[order].ahead = max(0, min(ahead, ahead + credit - taken))
-            if part == more { self.fill(level, order, &left, &fills) }
+            if part == more, self.isOurs(level, order, printTime) { self.fill(level, order, &left, &fills) }
         }
     }
 
     private mutating func note(_ level: Int, _ time: Timestamp, _ quantity: Int64) {
         let count = self.levels[level].prints.count
         if count == Self.mostPrints {
-            self.levels[level].prints[count - 1].quantity += quantity
+            // Each is held at the limit, so that all of them together fit.
+            self.levels[level].prints[count - 1].quantity = min(
+                Quantity.limit, self.levels[level].prints[count - 1].quantity + quantity)
             self.levels[level].prints[count - 1].at = max(self.levels[level].prints[count - 1].at, time)
         } else {
             self.levels[level].prints.append((time, quantity))
@@ -237,6 +243,11 @@ struct PaperQueue {
     /// Whether a print was in the book already when the order joined its queue.
     private func isKnown(_ level: Int, _ order: Int, _ printTime: Timestamp) -> Bool {
         printTime != .distantPast && printTime <= self.levels[level].orders[order].knownUpTo
+    }
+
+    /// Whether a print happened after the order arrived, and so could fill it.
+    private func isOurs(_ level: Int, _ order: Int, _ printTime: Timestamp) -> Bool {
+        printTime == .distantPast || printTime > self.levels[level].orders[order].arrivedAt
     }
 
     /// An order of the recorded other side that came to stand at `price`, with `available` that we have not used: it would

@@ -38,6 +38,7 @@ public struct PaperVenue: ~Copyable {
     private let chargesReceivedCoin: Bool
     private let latency: Int64
     private var states: [State]
+    private var clock = VenueClock()
     private var account: PaperAccount
     private var commands = Conveyor<(at: Int64, command: Command)>()
     private var stream = Conveyor<Delivery>()
@@ -165,17 +166,18 @@ public struct PaperVenue: ~Copyable {
         }
         let (asset, needed) = self.instruments[instrument].cost(side, price, quantity)
         self.account.reserve(asset, needed)
-        self.join(instrument, side, client, price: price, quantity: quantity, filled: 0)
+        self.join(instrument, side, client, price: price, quantity: quantity, filled: 0, now)
         self.report(instrument, client, .accepted, now)
     }
 
     private mutating func join(
-        _ instrument: Int, _ side: Side, _ client: ClientOrderID, price: Int64, quantity: Int64, filled: Int64
+        _ instrument: Int, _ side: Side, _ client: ClientOrderID, price: Int64, quantity: Int64, filled: Int64,
+        _ now: Timestamp
     ) {
         let shown = self.books.quantity(Self.index(instrument), side, Price(units: price)).units
         self.states[instrument].queues[side.index].join(
             client, price: price, quantity: quantity, filled: filled, shown: shown,
-            bookTime: self.states[instrument].bookTime)
+            bookTime: self.states[instrument].bookTime, arrivedAt: self.clock.venueTime(at: now))
     }
 
     private mutating func refusal(
@@ -229,7 +231,7 @@ public struct PaperVenue: ~Copyable {
             self.states[instrument].queues[side.index].shrink(place, to: quantity)
         } else {
             self.states[instrument].queues[side.index].remove(place)
-            self.join(instrument, side, client, price: price, quantity: quantity, filled: order.filled)
+            self.join(instrument, side, client, price: price, quantity: quantity, filled: order.filled, now)
         }
         self.report(instrument, client, .amended(Price(units: price), Quantity(units: quantity)), now)
     }
@@ -292,8 +294,10 @@ public struct PaperVenue: ~Copyable {
         case .level(let instrument, let side, let price, let quantity):
             self.level(instrument, side, price, quantity)
         case .messageEnded(let instrument, let venueTime):
+            self.clock.observe(venueTime, at: now)
             self.messageEnded(instrument, venueTime, now)
         case .trade(let instrument, let aggressor, let price, let quantity, let venueTime):
+            self.clock.observe(venueTime, at: now)
             guard self.books.isLive(instrument), !self.states[instrument.index].isBlind else { return }
             let side = aggressor.opposite
             self.states[instrument.index].queues[side.index].trade(

@@ -85,6 +85,12 @@ struct PaperStory: Sendable, CustomTestStringConvertible {
                 .depth(20, [(.bid, 1_000, 2)]), .place(2, .bid, 1_000, 5), .trade(aggressor: .ask, 1_000, 8, at: 15),
             ], ahead: [1: 2, 2: 2]),
         PaperStory(
+            claim: "a print that happened before it arrived, and is told later, moves it up and fills others",
+            steps: Self.opening + [
+                .depth(30, []), .place(2, .bid, 1_000, 5), .place(3, .bid, 1_001, 5), .depth(60, []),
+                .place(4, .bid, 1_001, 5), .trade(aggressor: .ask, 1_000, 12, at: 61),
+            ], fills: [(3, 5)], ahead: [1: 3, 2: 3]),
+        PaperStory(
             claim: "cancels beside a print are told apart",
             steps: Self.opening + [
                 .depth(20, [(.bid, 1_000, 20)]), .trade(aggressor: .ask, 1_000, 4, at: 25),

@@ -75,7 +75,7 @@ struct PaperStream {
         var twin = SlowPaper()
         bench.apply(.snapshot([]))
         bench.apply(.depth(100, []))
-        twin.bookTime = 100
+        twin.depth(100, [], now: bench.now.nanoseconds / 1_000_000)
         var ahead: [UInt64: Int64] = [:]
         for index in 0..<400 {
             let step = stream.next()
@@ -96,10 +96,10 @@ struct PaperStream {
                     bench.fills[fills...].allSatisfy { sideOf[$0.id] == aggressor.opposite },
                     "seed \(seed), step \(index)")
             case .place(let id, let side, let price, let quantity):
-                if !refused { twin.place(id, side, price, quantity) }
+                if !refused { twin.place(id, side, price, quantity, now: now) }
             case .amend(let id, let price, let quantity):
                 if !refused {
-                    twin.amend(id, price, quantity)
+                    twin.amend(id, price, quantity, now: now)
                     ahead[id] = nil
                 }
             case .cancel(let id): twin.cancel(id)

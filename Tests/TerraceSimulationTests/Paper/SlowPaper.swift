@@ -12,6 +12,7 @@ struct SlowPaper {
         var filled: Int64 = 0
         var ahead: Int64
         var known: Int64
+        var arrived: Int64
         var credit: Int64 = 0
         var creditAt: Int64 = -1_000_000_000_000
         var left: Int64 { self.quantity - self.filled }
@@ -22,6 +23,7 @@ struct SlowPaper {
     var prints: [(side: Side, price: Int64, at: Int64, quantity: Int64)] = []
     var used: [Side: [Int64: Int64]] = [.bid: [:], .ask: [:]]
     var bookTime: Int64 = 0
+    var delays: [(now: Int64, ahead: Int64)] = []  // Within a minute, which is longer than a test.
     var fills: [(id: UInt64, quantity: Int64)] = []
 
     func best(_ side: Side) -> Int64? {
@@ -34,21 +36,23 @@ struct SlowPaper {
         side == .bid ? price >= other : price <= other
     }
 
-    mutating func place(_ id: UInt64, _ side: Side, _ price: Int64, _ quantity: Int64, filled: Int64 = 0) {
+    mutating func place(
+        _ id: UInt64, _ side: Side, _ price: Int64, _ quantity: Int64, filled: Int64 = 0, now: Int64
+    ) {
         self.orders.append(
             Order(
                 id: id, side: side, price: price, quantity: quantity, filled: filled, ahead: self.shown(side, price),
-                known: self.bookTime))
+                known: self.bookTime, arrived: now + (self.delays.map { $0.ahead }.max() ?? 0)))
     }
 
-    mutating func amend(_ id: UInt64, _ price: Int64, _ quantity: Int64) {
+    mutating func amend(_ id: UInt64, _ price: Int64, _ quantity: Int64, now: Int64) {
         guard let place = self.orders.firstIndex(where: { $0.id == id }) else { return }
         let order = self.orders[place]
         if price == order.price, quantity <= order.quantity {
             self.orders[place].quantity = quantity
         } else {
             self.orders.remove(at: place)
-            self.place(id, order.side, price, quantity, filled: order.filled)
+            self.place(id, order.side, price, quantity, filled: order.filled, now: now)
         }
     }
 
@@ -66,6 +70,7 @@ struct SlowPaper {
 
     mutating func depth(_ time: Int64, _ levels: [(Side, Int64, Int64)], now: Int64) {
         let before = self.book
+        self.delays.append((now, time - now))
         for (side, price, quantity) in levels {
             self.book[side]?[price] = quantity == 0 ? nil : quantity
             if let used = self.used[side]?[price] {
@@ -124,6 +129,7 @@ struct SlowPaper {
 
     mutating func trade(_ aggressor: Side, _ price: Int64, _ quantity: Int64, at time: Int64, now: Int64) {
         let side = aggressor.opposite
+        self.delays.append((now, time - now))
         let isShown = time <= self.bookTime
         if !isShown, self.orders.contains(where: { $0.side == side && $0.price == price }) {
             self.prints.append((side, price, time, quantity))
@@ -149,7 +155,7 @@ struct SlowPaper {
                 self.orders[place].ahead = max(0, min(before, before + credit - queue))
                 if before + credit > queue { continue }
             }
-            let filled = min(left, self.orders[place].left)
+            let filled = time <= self.orders[place].arrived ? 0 : min(left, self.orders[place].left)
             if filled == 0 { continue }
             left -= filled
             self.orders[place].filled += filled
