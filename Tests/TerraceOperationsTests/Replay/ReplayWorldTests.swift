@@ -1,4 +1,5 @@
 import TerraceCore
+import TerraceSimulation
 import TerraceVenues
 import Testing
 
@@ -104,5 +105,49 @@ import Testing
         #expect(open[recording.lines.count] ?? 0 >= 5)
         #expect(report.feed?["AAAUSDT"]?.malformed == 1)
         #expect(report.reconciled)
+    }
+
+    @Test("survives altered, doubled, lost and absurd messages, and reconciles whatever they were", arguments: 0..<10)
+    func hostile(batch: Int) throws {
+        for seed in batch * 50 + 1...batch * 50 + 50 {
+            var random = SeededGenerator(seed: UInt64(seed))
+            var recording = MadeRecording()
+            recording.snapshot()
+            recording.idle(messages: 10)
+            recording.trade("99.95", "50.00", isSale: true)
+            recording.idle(messages: 10)
+            recording.change(bids: [("99.99", "0"), ("99.98", "0")], asks: [("99.98", "7.5")])
+            recording.snapshot()
+            recording.trade("100.05", "50.00", isSale: false)
+            recording.idle(messages: 10)
+            var lines = recording.lines.map { Array($0.utf8) }
+            for _ in 0..<1 + random.below(6) {
+                let line = random.below(lines.count)
+                switch random.below(5) {
+                case 0: lines.remove(at: line)
+                case 1: lines.insert(lines[line], at: line)
+                case 2:
+                    // A digit of the message, not of the time of receipt: larger numbers, other ids, no numbers.
+                    let place = 22 + random.below(lines[line].count - 22)
+                    lines[line][place] = UInt8(random.chance(0.7) ? 0x30 + random.below(10) : 0x20 + random.below(95))
+                case 3:
+                    let place = 22 + random.below(lines[line].count - 22)
+                    if (0x30...0x39).contains(lines[line][place]) {
+                        lines[line].insert(contentsOf: Array(repeating: 0x39, count: 1 + random.below(8)), at: place)
+                    }
+                default: lines[line].removeLast(random.below(lines[line].count - 22))
+                }
+            }
+            let bytes = Array(lines.joined(separator: [0x0A])) + [0x0A]
+            try withTemporaryFile("hostile.rec", bytes) { path in
+                do throws(ReplayError) {
+                    let report = try ReplayRun(market: .spot, symbols: ["AAA/USDT"], files: [path]).run()
+                    #expect(report.mismatches == [], "seed \(seed)")
+                    #expect(report.orders.workingAtEnd == 0, "seed \(seed)")
+                } catch {
+                    #expect(!error.description.isEmpty, "seed \(seed)")
+                }
+            }
+        }
     }
 }
