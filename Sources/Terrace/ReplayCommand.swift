@@ -79,7 +79,7 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         let result: RunReport
         do throws(ReplayError) {
-            result = try replay.run(stopsOnSignal: true) { line in
+            result = try await replay.run(stopsOnSignal: true) { line in
                 FileHandle.standardError.write(Data((line + "\n").utf8))
             }
         } catch {
@@ -89,6 +89,7 @@ struct ReplayCommand: AsyncParsableCommand {
             throw ExitCode(2)
         }
         print(Screen.summary(result))
+        print(ReplayText.summary(result))
         if let path = self.report {
             do {
                 try result.write(to: path)

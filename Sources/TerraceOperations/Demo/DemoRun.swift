@@ -113,9 +113,6 @@ final class StopSignals: Sendable {
         }
     }
 
-    /// Whether a signal came.
-    var hasCome: Bool { self.came.isSet }
-
     /// Waits this long at most, to a twentieth of a second; whether a signal came.
     func wait(nanoseconds: Int64) async -> Bool {
         let end = NIODeadline.now() + .nanoseconds(nanoseconds)

@@ -1,8 +1,5 @@
 import Dispatch
-import Foundation
 import TerraceCore
-import TerraceRuntime
-import TerraceSimulation
 public import TerraceVenues
 
 /// The replay: an engine that makes markets on paper beside recordings of a venue's feed.
@@ -46,20 +43,19 @@ public struct ReplayRun: Sendable {
     ///
     /// - Parameters:
     ///   - stopsOnSignal: Whether an interrupt or a request to terminate ends it early.
-    ///   - show: Called about once a second with a line for people, and once before the first record with each note.
+    ///   - show: Called about once a second with a line for people, and before the first record with each note.
     /// - Throws: `ReplayError` where there is nothing to replay.
     public func run(
         stopsOnSignal: Bool = false, show: (String) -> Void = { _ in }
-    ) throws(ReplayError) -> RunReport {
+    ) async throws(ReplayError) -> RunReport {
         let plan = try self.plan(show)
         // Until here an interrupt just ends the program: nothing has run that would have to be wound up.
-        let signals = stopsOnSignal ? StopSignals() : nil
-        return try self.run(plan, show) { _ in signals?.hasCome ?? false }
+        return try await self.run(plan, stopsOnSignal ? StopSignals() : nil, show) { _ in false }
     }
 
     /// As above; ends early where `endsBefore` says so of the number of records taken, asked every 256 records.
-    func run(show: (String) -> Void, endsBefore: (Int) -> Bool) throws(ReplayError) -> RunReport {
-        try self.run(try self.plan(show), show, endsBefore)
+    func run(endsBefore: (Int) -> Bool) async throws(ReplayError) -> RunReport {
+        try await self.run(try self.plan { _ in }, nil, { _ in }, endsBefore)
     }
 
     private func plan(_ show: (String) -> Void) throws(ReplayError) -> ReplayPlan {
@@ -73,29 +69,28 @@ public struct ReplayRun: Sendable {
     }
 
     private func run(
-        _ plan: ReplayPlan, _ show: (String) -> Void, _ endsBefore: (Int) -> Bool
-    ) throws(ReplayError) -> RunReport {
+        _ plan: ReplayPlan, _ signals: StopSignals?, _ show: (String) -> Void, _ endsBefore: (Int) -> Bool
+    ) async throws(ReplayError) -> RunReport {
         var reader = RecordingReader(files: self.files)
         guard try Self.next(&reader) else { throw .nothingToReplay("there is no record in the recordings") }
         var world = try plan.world(start: reader.time)
-        let pace = Pace(self.speed, start: reader.time)
+        let pace = ReplayPace(self.speed, start: reader.time)
         let started = DispatchTime.now().uptimeNanoseconds
         var shownAt = started
         var first: Timestamp?
         var isEarly = false
         repeat {
             if reader.records & 255 == 1 || pace != nil {
-                if endsBefore(reader.records - 1) {
-                    isEarly = true
-                    break
-                }
+                isEarly = endsBefore(reader.records - 1)
+                if !isEarly, let signals { isEarly = await signals.wait(nanoseconds: 0) }
+                if isEarly { break }
                 let now = DispatchTime.now().uptimeNanoseconds
                 if now - shownAt >= 1_000_000_000 {
                     shownAt = now
-                    show(self.progress(world, reader, plan.records, first))
+                    show(ReplayText.progress(world, records: reader.records, of: plan.records, since: first))
                 }
             }
-            if let pace, !pace.wait(for: reader.time, world: &world, endsBefore: { endsBefore(reader.records) }) {
+            if let pace, await pace.wait(for: reader.time, world: &world, signals) {
                 isEarly = true
                 break
             }
@@ -103,6 +98,14 @@ public struct ReplayRun: Sendable {
             if first == nil, world.events > 0 { first = reader.time }
         } while try Self.next(&reader)
         let wall = Double(DispatchTime.now().uptimeNanoseconds - started) / 1e9
+        let taken = isEarly ? reader.records - 1 : reader.records
+        return self.report(plan, &world, records: taken, wall: wall, since: first, endedEarly: isEarly)
+    }
+
+    private func report(
+        _ plan: ReplayPlan, _ world: inout ReplayWorld, records: Int, wall: Double, since first: Timestamp?,
+        endedEarly: Bool
+    ) -> RunReport {
         let last = world.now
         let feed = plan.instruments.enumerated().map { ($1.name, world.feedReport($0, $1)) }
         var mismatches = world.stop() ? [] : ["orders are left after two minutes of cancelling"]
@@ -116,9 +119,9 @@ public struct ReplayRun: Sendable {
             notes.append("\(world.levelsWithheld) levels between the ticks were kept from the engine")
         }
         report.replay = ReplayReport(
-            records: isEarly ? reader.records - 1 : reader.records, events: world.events, wallSeconds: wall,
-            recordsPerSecond: (Double(reader.records) / max(wall, 1e-9)).rounded(),
-            eventsPerSecond: (Double(world.events) / max(wall, 1e-9)).rounded(), endedEarly: isEarly,
+            records: records, events: world.events, wallSeconds: wall,
+            recordsPerSecond: (Double(records) / max(wall, 1e-9)).rounded(),
+            eventsPerSecond: (Double(world.events) / max(wall, 1e-9)).rounded(), endedEarly: endedEarly,
             notes: notes)
         return report
     }
@@ -128,57 +131,6 @@ public struct ReplayRun: Sendable {
             return try reader.next()
         } catch {
             throw .recording(error)
-        }
-    }
-
-    private func progress(
-        _ world: borrowing ReplayWorld, _ reader: borrowing RecordingReader, _ records: Int, _ first: Timestamp?
-    ) -> String {
-        let seconds = Double(world.now.nanoseconds(since: first ?? world.now)) / 1e9
-        let percent = 100 * reader.records / max(1, records)
-        return "\(percent)% " + Screen.line([world.summary(hash: false)], seconds)
-    }
-}
-
-/// Recorded time at the pace of the clock.
-private struct Pace {
-    private let factor: Double
-    private let start: Timestamp
-    private let startedAt: UInt64
-
-    /// Nil where recorded time goes as fast as it can.
-    init?(_ speed: ReplayRun.Speed, start: Timestamp) {
-        guard case .times(let factor) = speed, factor > 0 else { return nil }
-        self.factor = factor
-        self.start = start
-        self.startedAt = DispatchTime.now().uptimeNanoseconds
-    }
-
-    /// The wall time left until `time`, in nanoseconds; negative where that is over.
-    private func left(until time: Timestamp) -> Int64 {
-        let due = Double(time.nanoseconds(since: self.start)) / self.factor
-        let elapsed = Double(DispatchTime.now().uptimeNanoseconds - self.startedAt)
-        return Int64(max(-1e18, min(1e18, due - elapsed)))
-    }
-
-    /// Lets what happens before the record at `time` happen at its own moment, and returns at the record's.
-    ///
-    /// - Returns: False where the run is to end.
-    func wait(for time: Timestamp, world: inout ReplayWorld, endsBefore: () -> Bool) -> Bool {
-        while true {
-            let due = min(time, max(world.nextDue, world.now))
-            let left = self.left(until: due)
-            if left > 0 {
-                if endsBefore() { return false }
-                // Short enough to hear an interrupt, and so that no sleep passes a moment by much.
-                Thread.sleep(forTimeInterval: Double(min(left, 50_000_000)) / 1e9)
-                continue
-            }
-            if due == time {
-                world.arrived(lateNanoseconds: -left)
-                return true
-            }
-            world.run(until: due)
         }
     }
 }

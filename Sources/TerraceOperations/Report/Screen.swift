@@ -61,7 +61,6 @@ public enum Screen {
             }
         }
         lines.append("memory       \(report.memoryBytes.resident / 1_000_000) MB resident")
-        lines += Self.replay(report)
         lines.append("state hash   \(report.stateHash)")
         lines.append(
             report.reconciled
@@ -69,28 +68,6 @@ public enum Screen {
                 : "reconciled   NO, \(report.mismatches.count) differences:")
         lines += report.mismatches.prefix(20).map { "  " + $0 }
         return lines.joined(separator: "\n")
-    }
-
-    private static func replay(_ report: RunReport) -> [String] {
-        var lines: [String] = []
-        if let feed = report.feed {
-            for symbol in feed.keys.sorted() {
-                guard let these = feed[symbol] else { continue }
-                let bid = these.final.bids.first?.first ?? "-"
-                let ask = these.final.asks.first?.first ?? "-"
-                lines.append(
-                    "feed         \(symbol): applied \(grouped(these.applied)), dropped \(grouped(these.dropped)), "
-                        + "gaps \(grouped(these.gaps)), trades \(grouped(these.trades)), bid \(bid), ask \(ask)")
-            }
-        }
-        if let replay = report.replay {
-            lines.append(
-                "replay       \(grouped(UInt64(replay.records))) records\(replay.endedEarly ? " (ended early)" : "") in "
-                    + String(format: "%.2f", replay.wallSeconds)
-                    + " s: \(grouped(UInt64(replay.recordsPerSecond))) records "
-                    + "and \(grouped(UInt64(replay.eventsPerSecond))) events a second")
-        }
-        return lines
     }
 
     private struct Totals {

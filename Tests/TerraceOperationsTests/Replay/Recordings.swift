@@ -141,17 +141,19 @@ struct MadeRecording {
     }
 
     /// Writes it to a file of its own, gone when `body` is over.
-    func withFile<Result>(_ body: (String) throws -> Result) throws -> Result {
-        try withTemporaryFile("made.rec", Array((self.lines.joined(separator: "\n") + "\n").utf8), body)
+    func withFile<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+        try await withTemporaryFile("made.rec", Array((self.lines.joined(separator: "\n") + "\n").utf8), body)
     }
 }
 
 /// A file in the system's temporary folder, gone when `body` is over.
-func withTemporaryFile<Result>(_ name: String, _ content: [UInt8], _ body: (String) throws -> Result) throws -> Result {
+func withTemporaryFile<Result>(_ name: String, _ content: [UInt8], _ body: (String) async throws -> Result) async throws
+    -> Result
+{
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("terrace-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appendingPathComponent(name)
     try Data(content).write(to: file)
-    return try body(file.path)
+    return try await body(file.path)
 }

@@ -7,8 +7,8 @@ import Testing
 @testable import TerraceOperations
 
 @Suite("A replay of a recorded feed") struct ReplayTests {
-    static func check(_ recorded: Recorded, in folder: String = Recorded.folder) throws -> RunReport {
-        let report = try recorded.run(in: folder).run()
+    static func check(_ recorded: Recorded, in folder: String = Recorded.folder) async throws -> RunReport {
+        let report = try await recorded.run(in: folder).run()
         let expected = try recorded.feed(in: folder)
         #expect(report.feed == expected)
         #expect(report.mismatches == [])
@@ -21,8 +21,8 @@ import Testing
     @Test(
         "quotes, is filled, reconciles, and tells of the feed what an independent replay found",
         arguments: Recorded.liquid)
-    func liquid(_ recorded: Recorded) throws {
-        let report = try Self.check(recorded)
+    func liquid(_ recorded: Recorded) async throws {
+        let report = try await Self.check(recorded)
         #expect(report.fills > 100)
         #expect(report.latencyNs["apply"]?.p50 ?? 0 > 0)
         #expect(report.latencyNs["evaluate"]?.p50 ?? 0 > 0)
@@ -30,34 +30,34 @@ import Testing
     }
 
     @Test("does so on several quiet pairs at once, and on perpetuals", arguments: Recorded.quiet)
-    func quiet(_ recorded: Recorded) throws {
-        let report = try Self.check(recorded)
+    func quiet(_ recorded: Recorded) async throws {
+        let report = try await Self.check(recorded)
         #expect(report.pairs == recorded.symbols.count)
     }
 
     @Test(
         "does so on the largest recordings, where TERRACE_RECORDINGS names their folder",
         .enabled(if: Recorded.folderElsewhere != nil), arguments: Recorded.elsewhere)
-    func elsewhere(_ recorded: Recorded) throws {
+    func elsewhere(_ recorded: Recorded) async throws {
         let folder = try #require(Recorded.folderElsewhere)
-        let report = try Self.check(recorded, in: folder)
+        let report = try await Self.check(recorded, in: folder)
         #expect(report.fills > 100)
     }
 
     @Test("ends in the same state each time, and in another where commands take longer")
-    func deterministic() throws {
+    func deterministic() async throws {
         var run = Recorded.bitcoin.run()
-        let first = try run.run()
-        let second = try run.run()
+        let first = try await run.run()
+        let second = try await run.run()
         #expect(first.stateHash == second.stateHash)
         #expect(first.positions.map { $0.quantity } == second.positions.map { $0.quantity })
         run.latencyNanoseconds = 50_000_000
-        #expect(try run.run().stateHash != first.stateHash)
+        #expect(try await run.run().stateHash != first.stateHash)
     }
 
     @Test("that is ended in the middle cancels everything and reconciles", arguments: [1, 3_000, 20_000])
-    func endsEarly(records: Int) throws {
-        let report = try Recorded.bitcoin.run().run(show: { _ in }) { $0 >= records }
+    func endsEarly(records: Int) async throws {
+        let report = try await Recorded.bitcoin.run().run { $0 >= records }
         #expect(report.replay?.endedEarly == true)
         #expect(report.replay?.records ?? .max < records + 256)
         #expect(report.reconciled)
@@ -65,27 +65,27 @@ import Testing
     }
 
     @Test("takes its rules from the recorded list of instruments, and otherwise from the steps of the book")
-    func rules() throws {
-        let listed = try Recorded.small.run().run().replay?.notes.first
+    func rules() async throws {
+        let listed = try await Recorded.small.run().run().replay?.notes.first
         #expect(listed == "NKN/USDT: tick 0.0001, lot 1, least notional 10, by the recorded list of instruments")
-        let derived = try Recorded.quiet[1].run().run().replay?.notes.first
+        let derived = try await Recorded.quiet[1].run().run().replay?.notes.first
         #expect(derived == "NKN/USDT: tick 0.0001, lot 1, least notional 5, by the steps of the recorded book")
     }
 
     @Test("goes at the pace of the clock where it is told to")
-    func pace() throws {
+    func pace() async throws {
         var run = Recorded.small.run()
         run.speed = .times(60)
-        let report = try run.run()
+        let report = try await run.run()
         // Half a minute.
         #expect(report.replay?.wallSeconds ?? 0 > 0.49)
         #expect(report.latencyNs["arrival"] != nil)
-        #expect(report.stateHash == (try Recorded.small.run().run().stateHash))
+        #expect(report.stateHash == (try await Recorded.small.run().run().stateHash))
     }
 
     @Test("writes its report with the names that people read")
-    func json() throws {
-        let data = try Recorded.small.run().run().json()
+    func json() async throws {
+        let data = try await Recorded.small.run().run().json()
         let report = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         let feed = try #require(report["feed"] as? [String: [String: Any]])
         let symbol = try #require(feed["NKNUSDT"])
@@ -136,11 +136,11 @@ import Testing
     }
 
     @Test("quotes the strategies of a configuration that are its own, and tells of those that are not")
-    func configured() throws {
+    func configured() async throws {
         var run = ReplayRun(
             market: .spot, symbols: ["NKN/USDT"], files: ["\(Recorded.folder)/spot_20211012.rec.gz"])
         run.configuration = try Self.configuration()
-        let report = try run.run()
+        let report = try await run.run()
         #expect(report.strategies == 1)
         #expect(report.positions.map { $0.strategy } == ["mine"])
         #expect(report.orders.placed > 0)
@@ -151,7 +151,7 @@ import Testing
     }
 
     @Test("takes the recorded rules before those of a configuration, and its fees in any case")
-    func configuredAndListed() throws {
+    func configuredAndListed() async throws {
         var run = Recorded.small.run()
         run.symbols = ["NKN/USDT"]
         run.configuration = try Self.configuration()
@@ -166,15 +166,16 @@ import Testing
     }
 
     @Test("needs a strategy on each of its symbols, with numbers that fit their units")
-    func notConfigured() throws {
+    func notConfigured() async throws {
         let file = "\(Recorded.folder)/spot_20211012.rec.gz"
-        guard case .nothingToReplay(let reason) = Self.error(["RUNE/EUR"], [file], try Self.configuration()) else {
+        guard case .nothingToReplay(let reason) = await Self.error(["RUNE/EUR"], [file], try Self.configuration())
+        else {
             Issue.record("a symbol without a strategy was replayed")
             return
         }
         #expect(reason.hasPrefix("desk.yml has no strategy on RUNE/EUR at binance"))
         let fine = try Self.configuration(quantity: "100.0000000001", decimals: 10)
-        guard case .configuration(let error) = Self.error(["NKN/USDT"], [file], fine) else {
+        guard case .configuration(let error) = await Self.error(["NKN/USDT"], [file], fine) else {
             Issue.record("a quantity finer than the units was taken")
             return
         }
@@ -183,12 +184,13 @@ import Testing
 
     // MARK: What can't be replayed
 
-    static func error(_ symbols: [String], _ files: [String], _ configuration: DeskConfiguration? = nil) -> ReplayError?
-    {
+    static func error(
+        _ symbols: [String], _ files: [String], _ configuration: DeskConfiguration? = nil
+    ) async -> ReplayError? {
         do throws(ReplayError) {
             var run = ReplayRun(market: .spot, symbols: symbols, files: files)
             run.configuration = configuration
-            _ = try run.run()
+            _ = try await run.run()
             return nil
         } catch {
             return error
@@ -196,39 +198,39 @@ import Testing
     }
 
     @Test("of a symbol that is not there, is none, or is there twice is refused with what is there")
-    func symbols() {
+    func symbols() async {
         let file = "\(Recorded.folder)/spot_20211012.rec.gz"
         #expect(
-            Self.error(["NKN/USDC"], [file])
+            await Self.error(["NKN/USDC"], [file])
                 == .unknownSymbol("NKN/USDC", hint: ": they have BLZETH, NKNUSDT, RUNEEUR; did you mean NKN/USDT?"))
         for symbol in ["NKNUSDT", "NKN/", "/USDT", "nkn/usdt", "NKN/USDT/EUR", ""] {
-            #expect(Self.error([symbol], [file]) == .badSymbol(symbol))
+            #expect(await Self.error([symbol], [file]) == .badSymbol(symbol))
         }
-        #expect(Self.error(["NKN/USDT", "NKN/USDT"], [file]) == .symbolTwice("NKN/USDT"))
+        #expect(await Self.error(["NKN/USDT", "NKN/USDT"], [file]) == .symbolTwice("NKN/USDT"))
         #expect(
-            Self.error(["BTC/USDT"], ["\(Recorded.folder)/spot_BTCUSDT_20240809_first150s.rec.gz"])
+            await Self.error(["BTC/USDT"], ["\(Recorded.folder)/spot_BTCUSDT_20240809_first150s.rec.gz"])
                 == .noBook("BTC/USDT"))
     }
 
     @Test("of a file that is cut off, is missing or is no recording is refused before anything runs")
-    func files() throws {
+    func files() async throws {
         let whole = try Data(contentsOf: URL(fileURLWithPath: "\(Recorded.folder)/spot_20211012.rec.gz"))
-        try withTemporaryFile("cut.rec.gz", Array(whole.prefix(whole.count / 2))) { path in
-            guard case .recording(.truncated) = Self.error(["NKN/USDT"], [path]) else {
+        try await withTemporaryFile("cut.rec.gz", Array(whole.prefix(whole.count / 2))) { path in
+            guard case .recording(.truncated) = await Self.error(["NKN/USDT"], [path]) else {
                 Issue.record("a file that is cut off was taken")
                 return
             }
         }
-        try withTemporaryFile("text.rec.gz", Array("no gzip".utf8)) { path in
-            #expect(Self.error(["NKN/USDT"], [path]) == .recording(.notGzip(file: path)))
+        try await withTemporaryFile("text.rec.gz", Array("no gzip".utf8)) { path in
+            #expect(await Self.error(["NKN/USDT"], [path]) == .recording(.notGzip(file: path)))
         }
-        try withTemporaryFile("report.json", Array("{}\n".utf8)) { path in
-            guard case .recording(.badLine) = Self.error(["NKN/USDT"], [path]) else {
+        try await withTemporaryFile("report.json", Array("{}\n".utf8)) { path in
+            guard case .recording(.badLine) = await Self.error(["NKN/USDT"], [path]) else {
                 Issue.record("a file that is no recording was taken")
                 return
             }
         }
-        guard case .recording(.cannotOpen) = Self.error(["NKN/USDT"], ["/nowhere.rec"]) else {
+        guard case .recording(.cannotOpen) = await Self.error(["NKN/USDT"], ["/nowhere.rec"]) else {
             Issue.record("a missing file was taken")
             return
         }

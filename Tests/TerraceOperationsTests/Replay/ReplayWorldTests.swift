@@ -9,8 +9,8 @@ import Testing
     /// Replays a made recording, and calls `look` after each record with its number from 1.
     static func replay(
         _ recording: MadeRecording, _ look: (Int, borrowing ReplayWorld) -> Void
-    ) throws -> RunReport {
-        try recording.withFile { path in
+    ) async throws -> RunReport {
+        try await recording.withFile { path in
             let run = ReplayRun(market: .spot, symbols: ["AAA/USDT"], files: [path])
             let plan = try ReplayPlan(run)
             var reader = RecordingReader(files: [path])
@@ -20,14 +20,14 @@ import Testing
                 world.take(reader)
                 look(reader.records, world)
             } while try reader.next()
-            return try run.run()
+            return try await run.run()
         }
     }
 
     @Test(
         "pulls its quotes when the feed falls silent, and quotes again when it goes on without a break",
         arguments: [20.0, 90_000])
-    func silence(seconds: Double) throws {
+    func silence(seconds: Double) async throws {
         var recording = MadeRecording()
         recording.snapshot()
         recording.idle(messages: 30)
@@ -37,7 +37,7 @@ import Testing
         var open: [Int: Int] = [:]
         var cancelled: [Int: UInt64] = [:]
         var lost: UInt64 = 0
-        let report = try Self.replay(recording) { record, world in
+        let report = try await Self.replay(recording) { record, world in
             open[record] = world.engine.openOrders
             cancelled[record] = world.engine.statistics.cancelled
             lost = world.engine.statistics.booksLost
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test("pulls its quotes at a gap, and quotes again after the next snapshot")
-    func gap() throws {
+    func gap() async throws {
         var recording = MadeRecording()
         recording.snapshot()
         recording.idle(messages: 30)
@@ -63,7 +63,7 @@ import Testing
         recording.snapshot()
         recording.idle(messages: 30)
         var open: [Int: Int] = [:]
-        let report = try Self.replay(recording) { record, world in open[record] = world.engine.openOrders }
+        let report = try await Self.replay(recording) { record, world in open[record] = world.engine.openOrders }
         #expect(open[lost - 6] ?? 0 >= 5)
         #expect(open[lost] == 0)
         #expect(open[recording.lines.count] ?? 0 >= 5)
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test("is filled by what trades beyond its queue, and books it as the paper venue does")
-    func fills() throws {
+    func fills() async throws {
         var recording = MadeRecording()
         recording.snapshot()
         recording.idle(messages: 20)
@@ -81,7 +81,7 @@ import Testing
         recording.trade("100.05", "50.00", isSale: false)
         recording.idle(messages: 20)
         var fills: [Int: UInt64] = [:]
-        let report = try Self.replay(recording) { record, world in fills[record] = world.engine.statistics.fills }
+        let report = try await Self.replay(recording) { record, world in fills[record] = world.engine.statistics.fills }
         #expect(fills[21] == 0)
         #expect(fills[27] ?? 0 > 0)
         #expect(fills[recording.lines.count] ?? 0 > fills[27] ?? 0)
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test("loses its book by a message that makes no sense, and goes on after the next snapshot")
-    func malformed() throws {
+    func malformed() async throws {
         var recording = MadeRecording()
         recording.snapshot()
         recording.idle(messages: 20)
@@ -100,7 +100,7 @@ import Testing
         recording.snapshot()
         recording.idle(messages: 20)
         var open: [Int: Int] = [:]
-        let report = try Self.replay(recording) { record, world in open[record] = world.engine.openOrders }
+        let report = try await Self.replay(recording) { record, world in open[record] = world.engine.openOrders }
         #expect(open[27] == 0)
         #expect(open[recording.lines.count] ?? 0 >= 5)
         #expect(report.feed?["AAAUSDT"]?.malformed == 1)
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test("survives altered, doubled, lost and absurd messages, and reconciles whatever they were", arguments: 0..<10)
-    func hostile(batch: Int) throws {
+    func hostile(batch: Int) async throws {
         for seed in batch * 50 + 1...batch * 50 + 50 {
             var random = SeededGenerator(seed: UInt64(seed))
             var recording = MadeRecording()
@@ -139,9 +139,9 @@ import Testing
                 }
             }
             let bytes = Array(lines.joined(separator: [0x0A])) + [0x0A]
-            try withTemporaryFile("hostile.rec", bytes) { path in
+            try await withTemporaryFile("hostile.rec", bytes) { path in
                 do throws(ReplayError) {
-                    let report = try ReplayRun(market: .spot, symbols: ["AAA/USDT"], files: [path]).run()
+                    let report = try await ReplayRun(market: .spot, symbols: ["AAA/USDT"], files: [path]).run()
                     #expect(report.mismatches == [], "seed \(seed)")
                     #expect(report.orders.workingAtEnd == 0, "seed \(seed)")
                 } catch {
