@@ -32,6 +32,7 @@ extension SimulatedVenue {
         if level.last >= 0 { self.pool[Int(level.last)].next = place } else { level.first = place }
         level.last = place
         level.count += 1
+        self.books[instrument].orders[order.side.index] += 1
         level.total += order.remaining
         self.setLevel(instrument, order.side, position, level)
         self.books[instrument].changed.append((order.side, order.price))
@@ -46,6 +47,7 @@ extension SimulatedVenue {
         if order.previous >= 0 { self.pool[Int(order.previous)].next = order.next } else { level.first = order.next }
         if order.next >= 0 { self.pool[Int(order.next)].previous = order.previous } else { level.last = order.previous }
         level.count -= 1
+        self.books[instrument].orders[order.side.index] -= 1
         level.total -= order.remaining
         self.setLevel(instrument, order.side, position, level)
         if level.count == 0 {

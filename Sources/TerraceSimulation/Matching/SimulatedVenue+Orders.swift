@@ -64,13 +64,12 @@ extension SimulatedVenue {
         if self.accounts[owner].byClient[client] != nil || self.accounts[owner].finished[client] != nil {
             return .duplicateOrder
         }
-        if !self.takeFromWindow(owner, now) { return .rateLimited }
         if self.accounts[owner].open[instrument] >= self.settings.openOrdersPerInstrument { return .tooManyOrders }
         let (asset, needed) = self.cost(definition, side, price.units, quantity.units)
         if self.accounts[owner].total[asset] - self.accounts[owner].reserved[asset] < needed {
             return .insufficientBalance
         }
-        return nil
+        return self.takeFromWindow(owner, now) ? nil : .rateLimited
     }
 
     mutating func takeFromWindow(_ owner: Int, _ now: Timestamp) -> Bool {
@@ -110,17 +109,26 @@ extension SimulatedVenue {
             out.report(account, instrument, client, .cancelRejected(.unknownOrder), now)
             return
         }
+        if self.settings.cancelsCount, !self.takeFromWindow(Int(account.raw), now) {
+            out.report(account, instrument, client, .cancelRejected(.rateLimited), now)
+            return
+        }
         let filled = self.pool[Int(place)].filled
         self.remove(place)
         out.report(account, instrument, client, .cancelled(cumulative: Quantity(units: filled)), now)
     }
 
-    /// Cancels every order of an account.
+    /// Cancels every order of an account; whatever their number it is one request, and no limit holds it up.
     public mutating func cancelAll(_ account: AccountIndex, at now: Timestamp, into out: inout VenueOutput) {
         for order in self.openOrders(account) {
-            self.cancel(order.instrument, account, order.client, at: now, into: &out)
+            guard let place = self.accounts[Int(account.raw)].byClient[order.client] else { continue }
+            self.remove(place)
+            out.report(account, order.instrument, order.client, .cancelled(cumulative: order.filled), now)
         }
     }
+
+    /// Halts an instrument, or opens it again. While it is halted nothing is placed, amended or traded; cancels go on.
+    public mutating func setHalted(_ isHalted: Bool, _ instrument: Int) { self.books[instrument].isHalted = isHalted }
 
     /// Cancels an order of the crowd by its place in the pool.
     public mutating func cancelCrowd(_ place: Int) { self.remove(Int32(truncatingIfNeeded: place)) }
@@ -135,25 +143,26 @@ extension SimulatedVenue {
         }
         let owner = Int(account.raw)
         guard let place = self.accounts[owner].byClient[client] else { return refuse(.unknownOrder) }
+        if self.books[instrument].isHalted { return refuse(.marketClosed) }
         let definition = self.instruments[instrument]
         var order = self.pool[Int(place)]
         guard price.units > 0, price.units <= Price.limit, definition.rules.tick.exactSteps(price.units) > 0 else {
             return refuse(.priceFilter)
         }
         guard quantity.units > order.filled, quantity.units <= definition.rules.maximumQuantity.units,
-            definition.rules.lot.exactSteps(quantity.units) > 0
+            definition.rules.lot.exactSteps(quantity.units) > 0, quantity >= definition.rules.minimumQuantity
         else { return refuse(.lotSize) }
         let remaining = quantity.units - order.filled
         if Notional(of: Quantity(units: remaining), at: price) < definition.rules.minimumNotional {
             return refuse(.minimumNotional)
         }
         if self.wouldTake(instrument, order.side, price.units) { return refuse(.wouldTake) }
-        if !self.takeFromWindow(owner, now) { return refuse(.rateLimited) }
         let (asset, old) = self.cost(definition, order.side, order.price, order.remaining)
         let (_, new) = self.cost(definition, order.side, price.units, remaining)
         if self.accounts[owner].total[asset] - self.accounts[owner].reserved[asset] + old < new {
             return refuse(.insufficientBalance)
         }
+        if !self.takeFromWindow(owner, now) { return refuse(.rateLimited) }
         self.accounts[owner].reserved[asset] += new - old
         if price.units == order.price && quantity.units <= order.quantity {
             self.pool[Int(place)].quantity = quantity.units
@@ -163,6 +172,7 @@ extension SimulatedVenue {
             order.price = price.units
             order.quantity = quantity.units
             self.lastOrder += 1
+            order.id = self.lastOrder
             self.pool[Int(place)] = order
             self.link(place)
         }

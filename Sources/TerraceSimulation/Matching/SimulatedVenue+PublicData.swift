@@ -14,15 +14,22 @@ extension SimulatedVenue {
         return Level(price: Price(units: level.price), quantity: Quantity(units: level.total))
     }
 
-    /// The newest order of the crowd at the level at `position` of a side, by its place in the pool.
-    public func newestCrowdOrder(_ instrument: Int, _ side: Side, at position: Int) -> Int? {
-        let count = self.depth(instrument, side)
-        guard position < count else { return nil }
-        let level: BookLevel = self.level(instrument, side, count - 1 - position)
-        var place = level.last
-        while place >= 0 {
-            if self.pool[Int(place)].account == 0 { return Int(place) }
-            place = self.pool[Int(place)].previous
+    /// How many orders stand on a side, of the crowd and of accounts.
+    public func orderCount(_ instrument: Int, _ side: Side) -> Int { self.books[instrument].orders[side.index] }
+
+    /// Order `number` of a side, counted from the best price and the oldest order there, by its place in the pool; nil where it
+    /// is an account's, or there are fewer.
+    public func crowdOrder(_ instrument: Int, _ side: Side, number: Int) -> Int? {
+        var left = number
+        for position in (0..<self.depth(instrument, side)).reversed() {
+            let level: BookLevel = self.level(instrument, side, position)
+            if left >= Int(level.count) {
+                left -= Int(level.count)
+                continue
+            }
+            var place = level.first
+            for _ in 0..<left { place = self.pool[Int(place)].next }
+            return self.pool[Int(place)].account == 0 ? Int(place) : nil
         }
         return nil
     }

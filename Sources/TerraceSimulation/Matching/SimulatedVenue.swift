@@ -28,6 +28,7 @@ public struct SimulatedVenue {
     struct Book {
         var bids: [BookLevel] = []
         var asks: [BookLevel] = []
+        var orders = [0, 0]  // How many stand, by side.
         var changed: [(side: Side, price: Int64)] = []
         var sequence: UInt64 = 0
         var trades: UInt64 = 0

@@ -84,4 +84,16 @@ public struct VenueOutput: Sendable {
         self.reports.append(
             PrivateMessage(account: account, instrument: instrument, client: client, outcome: outcome, at: at))
     }
+
+    /// What the venue answers of `client` becomes `outcome`; fills stay, they are no answers.
+    mutating func replaceAnswer(to client: ClientOrderID, of account: AccountIndex, with outcome: OrderOutcome) {
+        for index in 0..<self.reports.count
+        where self.reports[index].account == account && self.reports[index].client == client {
+            if case .filled = self.reports[index].outcome { continue }
+            let report = self.reports[index]
+            self.reports[index] = PrivateMessage(
+                account: account, instrument: report.instrument, client: client, outcome: outcome, at: report.at)
+            return
+        }
+    }
 }
