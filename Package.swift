@@ -47,9 +47,8 @@ let package = Package(
         .target(
             name: "TerraceRuntime",
             dependencies: [
-                "TerraceCore", "TerraceSimulation", "CTerrace",
+                "TerraceCore",
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: ours),
@@ -58,6 +57,8 @@ let package = Package(
             name: "TerraceOperations",
             dependencies: [
                 "TerraceCore", "TerraceVenues", "TerraceSimulation", "TerraceRuntime", "CTerrace",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -76,6 +77,14 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(
             name: "TerraceSimulationTests", dependencies: ["TerraceSimulation", "TerraceCore"], swiftSettings: tests),
+        .testTarget(
+            name: "TerraceRuntimeTests",
+            dependencies: [
+                "TerraceRuntime", "TerraceSimulation", "TerraceCore",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: tests),
         .testTarget(
             name: "TerraceOperationsTests",
             dependencies: ["TerraceOperations", "TerraceSimulation", "TerraceVenues", "TerraceCore"],

@@ -52,16 +52,19 @@ struct DemoCommand: AsyncParsableCommand {
         if self.virtual {
             result = try demo.virtually()
         } else {
-            let isTerminal = isatty(STDOUT_FILENO) == 1
+            let screen = Terminal()
+            let title = "demo: \(self.pairs) pairs on \(self.venues) venues"
+            screen?.open()
+            defer { screen?.close() }
             let ticks = TickCounter()
-            result = try await demo.inRealTime { shards, seconds in
-                if isTerminal {
-                    let lines = Screen.lines(shards, seconds, height: 30)
-                    print("\u{1B}[H\u{1B}[2J" + lines.joined(separator: "\n"))
+            result = try await demo.inRealTime { progress in
+                if let screen {
+                    let (width, height) = screen.size
+                    screen.show(Screen.lines(progress, title: title, width: width, height: height - 1))
                 } else if ticks.next() % 3 == 0 {
-                    print(Screen.line(shards, seconds))
+                    print(Screen.line(progress))
+                    fflush(nil)
                 }
-                fflush(nil)
             }
         }
         print(Screen.summary(result))

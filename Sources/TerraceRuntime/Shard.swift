@@ -1,19 +1,16 @@
 import Histogram
 public import NIOCore
 public import TerraceCore
-public import TerraceSimulation
 
 /// One engine and its venue connections on one event loop, in real time.
 ///
 /// The shell around the pure machines: it reads the clock, hands events in, carries commands out, and sleeps until something
 /// is due. Everything but `init` is called on the loop, which is what makes the class `@unchecked Sendable` true.
-public final class Shard: @unchecked Sendable {
+public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked Sendable {
     /// The loop that owns this shard.
     public let eventLoop: any EventLoop
-    /// What the shard quotes.
-    public let setup: MarketSetup
     private var engine: Engine
-    private var market: SimulatedMarket
+    private var connections: Connections
     private var latencies = StageLatencies()
     private var deliveries: [Delivery] = []
     private var commands = CommandBuffer(capacity: 8_192)
@@ -23,65 +20,102 @@ public final class Shard: @unchecked Sendable {
     private var stopBy = NIODeadline.distantFuture
     private var isFinished = false
     private var isOpened = false  // The first quotes stand: from here on latencies are counted.
+    private var isTurnDue = false  // A turn is queued on the loop.
+    private var alarm = NIODeadline.distantFuture  // When the loop's timer goes off for us.
+    private var alarmNumber: UInt64 = 0  // Of the timer that counts; others are stale.
 
-    /// A shard of `setup` on `eventLoop`; `start` begins to quote.
+    /// A shard on `eventLoop`, whose clock begins at `start`; `start()` begins to quote.
     public init(
-        _ setup: MarketSetup, engine: consuming Engine, market: consuming SimulatedMarket, start: Timestamp,
-        on eventLoop: any EventLoop
+        engine: consuming Engine, connections: consuming Connections, start: Timestamp, on eventLoop: any EventLoop
     ) {
-        self.setup = setup
         self.eventLoop = eventLoop
         self.engine = engine
-        self.market = market
+        self.connections = connections
         self.origin = start
         self.startedAt = .now()
     }
 
     /// Begins to run.
     public func start() {
-        self.eventLoop.execute { self.run() }
+        self.eventLoop.execute {
+            self.connections.open(waking: { [unowned self] in self.runSoon() })
+            self.run()
+        }
     }
 
     /// Cancels every order, and succeeds with true once neither the engine nor a venue has one left and nothing is on the way;
-    /// with false where that took longer than `limit`.
+    /// with false where that took longer than `limit`, or `abandon` came first.
     public func stop(within limit: TimeAmount) -> EventLoopFuture<Bool> {
         let promise = self.eventLoop.makePromise(of: Bool.self)
         self.eventLoop.execute {
             self.stopBy = .now() + limit
             self.stopping = promise
             self.engine.handle(.control(.kill), at: self.now, into: &self.commands)
+            self.runSoon()
         }
         return promise.futureResult
     }
 
-    /// What `look` sees of the engine and the market, on the loop.
+    /// Waits no longer for the end of a `stop`: what is not cancelled by now is left standing, and is reported.
+    public func abandon() {
+        self.eventLoop.execute {
+            self.stopBy = .now()
+            self.runSoon()
+        }
+    }
+
+    /// What `look` sees of the engine and the connections, on the loop.
     public func inspect<Result: Sendable>(
-        _ look: @escaping @Sendable (borrowing Engine, borrowing SimulatedMarket, StageLatencies) -> Result
+        _ look: @escaping @Sendable (borrowing Engine, borrowing Connections, StageLatencies) -> Result
     ) -> EventLoopFuture<Result> {
-        self.eventLoop.submit { look(self.engine, self.market, self.latencies) }
+        self.eventLoop.submit { look(self.engine, self.connections, self.latencies) }
     }
 
     private var now: Timestamp {
         self.origin.advanced(by: (NIODeadline.now() - self.startedAt).nanoseconds)
     }
 
+    // MARK: The loop
+
+    private func runSoon() {
+        if self.isTurnDue { return }
+        self.isTurnDue = true
+        self.eventLoop.execute {
+            self.isTurnDue = false
+            self.run()
+        }
+    }
+
+    /// A timer can't be moved, so one that is earlier than wanted stays, and one that is later is replaced and goes off stale.
+    private func runLater(by due: NIODeadline) {
+        if self.alarm <= due { return }
+        self.alarm = due
+        self.alarmNumber += 1
+        let number = self.alarmNumber
+        self.eventLoop.scheduleTask(deadline: due) {
+            if number != self.alarmNumber { return }
+            self.alarm = .distantFuture
+            self.run()
+        }
+    }
+
     private func run() {
         if self.isFinished { return }
         self.turn()
         if let stopping = self.stopping {
-            let isDone = self.engine.openOrders == 0 && self.market.isQuiet && self.engine.waiting == 0
-            if isDone || NIODeadline.now() > self.stopBy {
+            let isDone = self.engine.openOrders == 0 && self.connections.isQuiet && self.engine.waiting == 0
+            if isDone || NIODeadline.now() >= self.stopBy {
                 self.isFinished = true
                 stopping.succeed(isDone)
                 return
             }
         }
-        let due = min(self.market.nextDue, self.engine.nextTimer)
+        let due = min(self.connections.nextDue, self.engine.nextTimer)
         let wait = self.engine.waiting > 0 ? 0 : max(0, due.nanoseconds(since: self.now))
         if wait < 20_000 {
-            self.eventLoop.execute { self.run() }
+            self.runSoon()
         } else {
-            self.eventLoop.scheduleTask(in: .nanoseconds(min(wait, 50_000_000))) { self.run() }
+            self.runLater(by: .now() + .nanoseconds(min(wait, 50_000_000)))
         }
     }
 
@@ -89,7 +123,7 @@ public final class Shard: @unchecked Sendable {
     private func turn() {
         self.deliveries.removeAll(keepingCapacity: true)
         let arrived = self.now
-        self.market.advance(to: arrived, into: &self.deliveries)
+        self.connections.advance(to: arrived, into: &self.deliveries)
         let taken = self.now
         for delivery in self.deliveries {
             self.engine.handle(delivery.event, at: taken, into: &self.commands)
@@ -108,7 +142,7 @@ public final class Shard: @unchecked Sendable {
         }
         let count = self.commands.count
         for index in 0..<count {
-            self.market.send(self.commands[index], at: evaluated)
+            self.connections.send(self.commands[index], at: evaluated)
             if counts {
                 Self.record(self.now.nanoseconds(since: taken), &self.latencies.updateToCommand)
             }

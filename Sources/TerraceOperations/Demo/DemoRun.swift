@@ -1,8 +1,6 @@
-import Dispatch
 import Foundation
 import NIOCore
 import NIOPosix
-import Synchronization
 import TerraceCore
 import TerraceRuntime
 import TerraceSimulation
@@ -22,6 +20,12 @@ public struct DemoRun: Sendable {
     /// How many event loops share the pairs.
     public var shards = 1
 
+    /// What one event loop runs, and what it was set up from.
+    private struct Part {
+        let shard: Shard<SimulatedMarket>
+        let setup: MarketSetup
+    }
+
     /// A demo at its defaults.
     public init() {}
 
@@ -38,13 +42,43 @@ public struct DemoRun: Sendable {
     }
 
     /// Runs in real time until the seconds are over or a signal comes; then cancels every order and waits until none is left.
+    /// A second signal ends the wait, and the report names what is left.
     ///
     /// - Parameter show: called about once a second with what the shards have done.
-    public func inRealTime(show: @escaping @Sendable ([ShardSummary], Double) -> Void) async throws -> RunReport {
-        let whole = MarketSetup(pairs: self.pairs, venues: self.venues)
+    public func inRealTime(show: @escaping @Sendable (RunProgress) -> Void) async throws -> RunReport {
+        let signals = StopSignals()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: self.shards)
-        var shards: [Shard] = []
+        let parts = try self.parts(on: group)
+        let started = NIODeadline.now()
+        func elapsed() -> Double { Double((NIODeadline.now() - started).nanoseconds) / 1e9 }
+        for part in parts { part.shard.start() }
+        let end = self.seconds.map { started + .nanoseconds(Int64($0 * 1e9)) } ?? .distantFuture
+        var progress = RunProgress()
+        while NIODeadline.now() < end {
+            let left = min(1_000_000_000, max(0, (end - .now()).nanoseconds))
+            if await signals.wait(nanoseconds: left) { break }
+            progress = progress.followed(by: try await Self.summaries(parts, hash: false), at: elapsed())
+            show(progress)
+        }
+        let seconds = elapsed()
+        var mismatches = try await Self.stop(parts, signals)
+        for part in parts {
+            let setup = part.setup
+            mismatches += try await part.shard.inspect { engine, market, _ in
+                Reconciliation.mismatches(engine, market, setup)
+            }.get()
+        }
+        let report = RunReport(
+            try await Self.summaries(parts, hash: true), pairs: self.pairs, venues: self.venues, seconds: seconds,
+            mismatches: mismatches)
+        try await group.shutdownGracefully()
+        return report
+    }
+
+    private func parts(on group: MultiThreadedEventLoopGroup) throws -> [Part] {
+        let whole = MarketSetup(pairs: self.pairs, venues: self.venues)
         let origin = Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
+        var parts: [Part] = []
         for index in 0..<self.shards {
             let setup = whole.shard(index, of: self.shards)
             var configuration = EngineConfiguration(venues: setup.venues, assetCount: setup.assets.count)
@@ -55,78 +89,42 @@ public struct DemoRun: Sendable {
             for strategy in setup.strategies() { _ = try engine.register(strategy) }
             let market = SimulatedMarket(
                 setup, rate: self.rate / Double(self.shards), seed: self.seed &+ UInt64(index), start: origin)
-            shards.append(Shard(setup, engine: engine, market: market, start: origin, on: group.next()))
+            let shard = Shard(engine: engine, connections: market, start: origin, on: group.next())
+            parts.append(Part(shard: shard, setup: setup))
         }
-        let started = NIODeadline.now()
-        for shard in shards { shard.start() }
-        let signals = StopSignals()
-        let end = self.seconds.map { started + .nanoseconds(Int64($0 * 1e9)) } ?? .distantFuture
-        while NIODeadline.now() < end {
-            let left = min(1_000_000_000, max(0, (end - .now()).nanoseconds))
-            if await signals.wait(nanoseconds: left) { break }
-            show(try await Self.summaries(shards, hash: false), Double((.now() - started).nanoseconds) / 1e9)
-        }
-        let seconds = Double((NIODeadline.now() - started).nanoseconds) / 1e9
-        var mismatches: [String] = []
-        for shard in shards {
-            if try await !shard.stop(within: .seconds(60)).get() {
-                mismatches.append("orders are left after a minute of cancelling")
-            }
-            let setup = shard.setup
-            mismatches += try await shard.inspect { engine, market, _ in
-                Reconciliation.mismatches(engine, market, setup)
-            }.get()
-        }
-        let report = RunReport(
-            try await Self.summaries(shards, hash: true), pairs: self.pairs, venues: self.venues, seconds: seconds,
-            mismatches: mismatches)
-        try await group.shutdownGracefully()
-        return report
+        return parts
     }
 
-    private static func summaries(_ shards: [Shard], hash: Bool) async throws -> [ShardSummary] {
+    /// Cancels everything, and says what kept it from being cancelled.
+    private static func stop(_ parts: [Part], _ signals: StopSignals) async throws -> [String] {
+        let second = signals.count + 1
+        let stops = parts.map { $0.shard.stop(within: .seconds(60)) }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                if await signals.wait(nanoseconds: 60_000_000_000, for: second), !Task.isCancelled {
+                    for part in parts { part.shard.abandon() }
+                }
+            }
+            var left: [String] = []
+            for stop in stops where try await !stop.get() {
+                left.append(
+                    signals.count >= second
+                        ? "told twice to stop: orders are left" : "orders are left after a minute of cancelling")
+            }
+            group.cancelAll()
+            return left
+        }
+    }
+
+    private static func summaries(_ parts: [Part], hash: Bool) async throws -> [ShardSummary] {
         var all: [ShardSummary] = []
-        for shard in shards {
-            let setup = shard.setup
+        for part in parts {
+            let setup = part.setup
             all.append(
-                try await shard.inspect { engine, _, latencies in
+                try await part.shard.inspect { engine, _, latencies in
                     ShardSummary(engine, setup, latencies, hash: hash)
                 }.get())
         }
         return all
-    }
-}
-
-/// Interrupt and terminate, as something to wait for.
-final class StopSignals: Sendable {
-    private let came = CameFlag()
-    // Written once, in `init`; kept so that the sources live as long as this does.
-    nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
-
-    init() {
-        unsafe self.sources = [SIGINT, SIGTERM].map { [came] number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { came.set() }
-            source.resume()
-            return source
-        }
-    }
-
-    /// Waits this long at most, to a twentieth of a second; whether a signal came.
-    func wait(nanoseconds: Int64) async -> Bool {
-        let end = NIODeadline.now() + .nanoseconds(nanoseconds)
-        while !self.came.isSet {
-            let left = (end - .now()).nanoseconds
-            if left <= 0 { return false }
-            try? await Task.sleep(nanoseconds: UInt64(min(left, 50_000_000)))
-        }
-        return true
-    }
-
-    private final class CameFlag: Sendable {
-        private let flag = Atomic(false)
-        var isSet: Bool { self.flag.load(ordering: .relaxed) }
-        func set() { self.flag.store(true, ordering: .relaxed) }
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Histogram
 import TerraceCore
 import TerraceRuntime
@@ -6,36 +5,80 @@ import TerraceRuntime
 /// The live screen and its plain form: values in, text out.
 public enum Screen {
     /// One line for a log or a pipe.
-    public static func line(_ shards: [ShardSummary], _ seconds: Double) -> String {
-        let totals = Totals(shards)
-        return String(
-            format:
-                "%6.0fs  updates %@  evaluations %@  orders open %d  fills %@  profit %@  update to command p50 %@ p99 %@",
-            seconds, grouped(totals.updates), grouped(totals.evaluations), totals.open, grouped(totals.fills),
-            profits(totals.profit), duration(totals.p50), duration(totals.p99))
+    public static func line(_ progress: RunProgress) -> String {
+        let totals = Totals(progress.shards)
+        let latency = totals.latencies.first { $0.name == "update_to_command" }
+        return "\(Figures.clock(progress.seconds))  \(Figures.rate(progress.updatesPerSecond)) updates/s"
+            + "  quotes \(totals.shown)/\(totals.slots)  fills \(Figures.grouped(totals.fills))"
+            + "  profit \(totals.profitText)"
+            + "  update to command p50 \(Figures.duration(latency?.p50 ?? 0)) p99 \(Figures.duration(latency?.p99 ?? 0))"
+            + (totals.attention.isEmpty ? "" : "  attention \(totals.attention.count) pairs")
     }
 
-    /// A screen of at most `height` lines: totals, latency, profit, and the pairs that need attention.
-    public static func lines(_ shards: [ShardSummary], _ seconds: Double, height: Int) -> [String] {
-        let totals = Totals(shards)
+    /// A screen of at most `height` lines of `width` columns: totals, latency, profit, and the pairs that need attention.
+    public static func lines(_ progress: RunProgress, title: String, width: Int, height: Int) -> [String] {
+        let totals = Totals(progress.shards)
         var lines = [
-            "Terrace  \(Int(seconds)) s   pairs \(totals.strategies)   Ctrl-C cancels every order and ends",
+            "Terrace \(title)   \(Figures.clock(progress.seconds))   Ctrl-C cancels every order and ends",
             "",
-            "  updates      \(pad(grouped(totals.updates), 14))   per second \(grouped(UInt64(Double(totals.updates) / max(1, seconds))))",
-            "  evaluations  \(pad(grouped(totals.evaluations), 14))   conflated  \(grouped(totals.conflated))",
-            "  orders open  \(pad(String(totals.open), 14))   placed \(grouped(totals.placed))  amended \(grouped(totals.amended))  cancelled \(grouped(totals.cancelled))  refused \(grouped(totals.rejected))",
-            "  fills        \(pad(grouped(totals.fills), 14))   profit \(profits(totals.profit))",
-            "  latency      update to command p50 \(duration(totals.p50))  p99 \(duration(totals.p99))  max \(duration(totals.worst))",
+            "  updates \(Figures.right(Figures.rate(progress.updatesPerSecond), 9)) a second"
+                + "   evaluations \(Figures.right(Figures.rate(progress.evaluationsPerSecond), 7)) a second"
+                + "   conflated \(Figures.grouped(totals.conflated))",
+            "  quotes  \(Figures.right(Figures.grouped(UInt64(totals.shown)), 9)) shown of"
+                + " \(Figures.grouped(UInt64(totals.slots)))   classes kept \(totals.keptClasses) of 4"
+                + "   memory \(residentBytes() / 1_000_000) MB",
+            "  orders  \(Figures.right(Figures.grouped(totals.placed), 9)) placed"
+                + "   \(Figures.grouped(totals.amended)) amended   \(Figures.grouped(totals.cancelled)) cancelled"
+                + "   \(Figures.grouped(totals.rejected)) refused",
+            "  fills   \(Figures.right(Figures.grouped(totals.fills), 9))",
             "",
-            "  needs attention     held back  why                 position              profit",
+            "  profit              now          traded",
         ]
-        let all = shards.flatMap { $0.strategies }
-        let attention = all.sorted { ($0.missing, $1.profit) > ($1.missing, $0.profit) }
-        for strategy in attention.prefix(max(3, height - lines.count - 1)) {
+        for coin in totals.profit.keys.sorted() {
             lines.append(
-                "  \(padRight(strategy.symbol, 18))  \(pad("\(strategy.missing)", 9))  \(padRight(strategy.gate.name, 18))  "
-                    + "\(padRight(String(strategy.quantity.prefix(20)), 20))  \(short(strategy.profit)) \(strategy.quote)"
+                "  \(Figures.left(coin, 8))\(Figures.right(Figures.money(totals.profit[coin] ?? .zero), 15))"
+                    + "\(Figures.right(Figures.money(totals.volume[coin] ?? .zero), 16))")
+        }
+        lines += ["", "  latency               p50        p99      worst"]
+        for stage in totals.latencies {
+            lines.append(
+                "  \(Figures.left(stage.name.replacing("_", with: " "), 18))\(Figures.right(Figures.duration(stage.p50), 9))"
+                    + "  \(Figures.right(Figures.duration(stage.p99), 9))  \(Figures.right(Figures.duration(stage.worst), 9))"
             )
+        }
+        lines.append("")
+        lines += Self.attention(totals, rows: height - lines.count)
+        return lines.prefix(max(1, height)).map { String($0.prefix(width)) }
+    }
+
+    /// The pairs that need attention, the gravest reason first; where there are none, those that lose most.
+    private static func attention(_ totals: Totals, rows: Int) -> [String] {
+        let heading = "  \(Figures.left("held back", 19))\(Figures.left("why", 18))"
+        let columns = "\(Figures.right("position", 18))\(Figures.right("profit", 14))"
+        var lines: [String] = []
+        var listed = totals.attention
+        if listed.isEmpty {
+            lines.append(
+                "  no pair needs attention; the least profitable\(Figures.right("position", 8))\(Figures.right("profit", 14))"
+            )
+            listed = totals.strategies.sorted { $0.profit < $1.profit }
+        } else {
+            lines.append("  \(Figures.left("needs attention", 18))" + heading + columns)
+        }
+        let room = max(0, rows - lines.count)
+        for strategy in listed.prefix(listed.count > room ? max(0, room - 1) : room) {
+            let why =
+                totals.attention.isEmpty
+                ? ""
+                : "  \(Figures.left("\(strategy.missing) of \(strategy.slots)", 19))"
+                    + Figures.left(strategy.gate.name, 18)
+            lines.append(
+                "  \(Figures.left(strategy.symbol, 18))" + why
+                    + Figures.right(Figures.decimal(strategy.quantity), totals.attention.isEmpty ? 35 : 18)
+                    + Figures.right(Figures.money(strategy.profit), 14) + " \(strategy.quote)")
+        }
+        if listed.count > room, !totals.attention.isEmpty {
+            lines.append("  and \(listed.count - max(0, room - 1)) more")
         }
         return lines
     }
@@ -44,10 +87,14 @@ public enum Screen {
     public static func summary(_ report: RunReport) -> String {
         var lines = [
             "",
-            "ran \(String(format: "%.1f", report.seconds)) s: \(report.pairs) pairs, \(report.strategies) strategies, \(report.venues) venues",
-            "updates      \(grouped(report.updates)) (\(Int(report.updatesPerSecond)) a second), evaluations \(grouped(report.evaluations)), conflated \(grouped(report.conflated))",
-            "orders       placed \(grouped(report.orders.placed)), amended \(grouped(report.orders.amended)), cancelled \(grouped(report.orders.cancelled)), refused \(grouped(report.orders.rejected)), left \(report.orders.workingAtEnd)",
-            "fills        \(grouped(report.fills))",
+            "ran \(Figures.clock(report.seconds)): \(report.pairs) pairs, \(report.strategies) strategies, "
+                + "\(report.venues) venues",
+            "updates      \(Figures.grouped(report.updates)) (\(Figures.rate(report.updatesPerSecond)) a second), "
+                + "evaluations \(Figures.grouped(report.evaluations)), conflated \(Figures.grouped(report.conflated))",
+            "orders       placed \(Figures.grouped(report.orders.placed)), amended \(Figures.grouped(report.orders.amended)), "
+                + "cancelled \(Figures.grouped(report.orders.cancelled)), refused \(Figures.grouped(report.orders.rejected)), "
+                + "left \(report.orders.workingAtEnd)",
+            "fills        \(Figures.grouped(report.fills))",
         ]
         for coin in report.profit.keys.sorted() {
             lines.append(
@@ -56,9 +103,15 @@ public enum Screen {
         for stage in report.latencyNs.keys.sorted() {
             if let these = report.latencyNs[stage] {
                 lines.append(
-                    "latency      \(stage): p50 \(duration(these.p50)), p99 \(duration(these.p99)), max \(duration(these.max))"
-                )
+                    "latency      \(stage): p50 \(Figures.duration(these.p50)), p99 \(Figures.duration(these.p99)), "
+                        + "max \(Figures.duration(these.max))")
             }
+        }
+        let held = report.gates.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        if !held.isEmpty {
+            lines.append(
+                "held back    "
+                    + held.prefix(6).map { "\($0.key) \(Figures.grouped($0.value))" }.joined(separator: ", "))
         }
         lines.append("memory       \(report.memoryBytes.resident / 1_000_000) MB resident")
         lines.append("state hash   \(report.stateHash)")
@@ -67,81 +120,73 @@ public enum Screen {
                 ? "reconciled   yes: orders, fills, positions and balances equal the venues' own"
                 : "reconciled   NO, \(report.mismatches.count) differences:")
         lines += report.mismatches.prefix(20).map { "  " + $0 }
+        if report.mismatches.count > 20 { lines.append("  and \(report.mismatches.count - 20) more") }
         return lines.joined(separator: "\n")
     }
+}
 
-    private struct Totals {
-        var updates: UInt64 = 0
-        var evaluations: UInt64 = 0
-        var conflated: UInt64 = 0
-        var placed: UInt64 = 0
-        var amended: UInt64 = 0
-        var cancelled: UInt64 = 0
-        var rejected: UInt64 = 0
-        var fills: UInt64 = 0
-        var open = 0
-        var strategies = 0
-        var p50: UInt64 = 0
-        var p99: UInt64 = 0
-        var worst: UInt64 = 0
-        var profit: [String: Amount] = [:]
+/// The sums over shards that the screen shows.
+private struct Totals {
+    struct Stage {
+        let name: String
+        var p50: UInt64
+        var p99: UInt64
+        var worst: UInt64
+    }
+    var conflated: UInt64 = 0
+    var placed: UInt64 = 0
+    var amended: UInt64 = 0
+    var cancelled: UInt64 = 0
+    var rejected: UInt64 = 0
+    var fills: UInt64 = 0
+    var shown = 0
+    var slots = 0
+    var keptClasses = 4
+    var strategies: [ShardSummary.Strategy] = []
+    /// The strategies that need attention, the gravest reason first, then those with most quotes held back.
+    var attention: [ShardSummary.Strategy] = []
+    var latencies: [Stage] = []
+    var profit: [String: Amount] = [:]
+    var volume: [String: Amount] = [:]
 
-        init(_ shards: [ShardSummary]) {
-            for shard in shards {
-                self.updates += shard.statistics.updates
-                self.evaluations += shard.statistics.evaluations
-                self.conflated += shard.statistics.conflated
-                self.placed += shard.statistics.placed
-                self.amended += shard.statistics.amended
-                self.cancelled += shard.statistics.cancelled
-                self.rejected += shard.statistics.rejected
-                self.fills += shard.statistics.fills
-                self.open += shard.openOrders
-                self.strategies += shard.strategies.count
-                for strategy in shard.strategies { self.profit[strategy.quote, default: .zero] += strategy.profit }
-                let histogram = shard.latencies.updateToCommand
-                if histogram.totalCount > 0 {
-                    self.p50 = max(self.p50, UInt64(histogram.valueAtPercentile(50)))
-                    self.p99 = max(self.p99, UInt64(histogram.valueAtPercentile(99)))
-                    self.worst = max(self.worst, UInt64(histogram.max))
-                }
-            }
+    init(_ shards: [ShardSummary]) {
+        for shard in shards {
+            self.conflated += shard.statistics.conflated
+            self.placed += shard.statistics.placed
+            self.amended += shard.statistics.amended
+            self.cancelled += shard.statistics.cancelled
+            self.rejected += shard.statistics.rejected
+            self.fills += shard.statistics.fills
+            self.shown += shard.openOrders
+            self.keptClasses = min(self.keptClasses, shard.keptClasses)
+            self.strategies += shard.strategies
+            for (name, histogram) in shard.latencies.stages where histogram.totalCount > 0 { self.add(name, histogram) }
+        }
+        for strategy in self.strategies {
+            self.slots += strategy.slots
+            self.profit[strategy.quote, default: .zero] += strategy.profit
+            self.volume[strategy.quote, default: .zero] += strategy.volume
+        }
+        self.attention = self.strategies.filter { $0.needsAttention }.sorted {
+            ($0.gate.rawValue, $1.missing, $0.symbol) < ($1.gate.rawValue, $0.missing, $1.symbol)
         }
     }
 
-    private static func profits(_ profit: [String: Amount]) -> String {
-        profit.keys.sorted().map { "\(short(profit[$0] ?? .zero)) \($0)" }.joined(separator: "  ")
-    }
-
-    /// Cut after the sixth decimal, for the eye only.
-    private static func short(_ amount: Amount) -> String {
-        let text = amount.text
-        guard let point = text.firstIndex(of: ".") else { return text }
-        return String(text.prefix(text.distance(from: text.startIndex, to: point) + 7))
-    }
-
-    private static func pad(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - text.count)) + text
-    }
-
-    private static func padRight(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
-    }
-
-    private static func grouped(_ value: UInt64) -> String {
-        var text = ""
-        for (index, digit) in String(value).reversed().enumerated() {
-            if index > 0, index % 3 == 0 { text.append(",") }
-            text.append(digit)
+    /// With several shards the slowest is shown.
+    private mutating func add(_ name: String, _ histogram: Histogram<UInt32>) {
+        let stage = Stage(
+            name: name, p50: UInt64(histogram.valueAtPercentile(50)), p99: UInt64(histogram.valueAtPercentile(99)),
+            worst: UInt64(histogram.max))
+        guard let known = self.latencies.firstIndex(where: { $0.name == name }) else {
+            self.latencies.append(stage)
+            return
         }
-        return String(text.reversed())
+        self.latencies[known].p50 = max(self.latencies[known].p50, stage.p50)
+        self.latencies[known].p99 = max(self.latencies[known].p99, stage.p99)
+        self.latencies[known].worst = max(self.latencies[known].worst, stage.worst)
     }
 
-    private static func duration(_ nanoseconds: UInt64) -> String {
-        nanoseconds < 1_000
-            ? "\(nanoseconds) ns"
-            : nanoseconds < 1_000_000
-                ? String(format: "%.1f us", Double(nanoseconds) / 1e3)
-                : String(format: "%.1f ms", Double(nanoseconds) / 1e6)
+    var profitText: String {
+        self.profit.keys.sorted().map { "\(Figures.money(self.profit[$0] ?? .zero)) \($0)" }.joined(separator: ", ")
     }
 }

@@ -23,10 +23,15 @@ public struct ShardSummary: Sendable {
         public let volume: Amount
         /// Orders that are not idle.
         public let open: Int
-        /// Slots that are held back.
+        /// How many quotes it may show.
+        public let slots: Int
+        /// How many of them are held back.
         public let missing: Int
-        /// Why the last of them is.
+        /// The gravest reason of those, in the order of `Gate`.
         public let gate: Gate
+        /// Whether a person should look: quotes are held back by more than what the configuration asks for. A line that has
+        /// spent its hourly quantity, or does not quote a side, is as it should be.
+        public var needsAttention: Bool { self.gate != .none && self.gate != .sideOff && self.gate != .hourlyQuantity }
     }
     /// What the engine counted.
     public let statistics: EngineStatistics
@@ -57,11 +62,12 @@ public struct ShardSummary: Sendable {
             var open = 0
             var missing = 0
             var gate = Gate.none
-            for slot in engine.slots(strategy) {
+            let slots = engine.slots(strategy)
+            for slot in slots {
                 if slot.order.state != .idle { open += 1 }
                 if slot.gate != .none {
                     missing += 1
-                    gate = slot.gate
+                    if gate == .none || Self.isGraver(slot.gate, than: gate) { gate = slot.gate }
                 }
             }
             list.append(
@@ -70,9 +76,17 @@ public struct ShardSummary: Sendable {
                     quote: setup.assets[pair.quote.index], quantity: pair.units.text(position.quantity),
                     averagePrice: position.averagePrice(roundedFor: .bid).map { pair.units.text($0) },
                     profit: engine.profit(strategy), volume: pair.units.amount(of: position.volume), open: open,
-                    missing: missing, gate: gate))
+                    slots: slots.count, missing: missing, gate: gate))
         }
         self.strategies = list
+    }
+
+    /// In the order of `Gate`, but what is routine comes last.
+    private static func isGraver(_ gate: Gate, than other: Gate) -> Bool {
+        func rank(_ gate: Gate) -> Int {
+            gate == .sideOff ? 255 : gate == .hourlyQuantity ? 254 : Int(gate.rawValue)
+        }
+        return rank(gate) < rank(other)
     }
 }
 

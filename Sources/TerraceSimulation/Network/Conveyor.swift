@@ -6,6 +6,11 @@ struct Conveyor<Element> {
     var isEmpty: Bool { self.head == self.items.count }
     var first: Element? { self.isEmpty ? nil : self.items[self.head] }
 
+    mutating func removeAll() {
+        self.items.removeAll(keepingCapacity: true)
+        self.head = 0
+    }
+
     mutating func append(_ element: Element) { self.items.append(element) }
 
     mutating func removeFirst() {

@@ -2,6 +2,9 @@
 public struct Faults: Sendable {
     /// A command never reaches the venue.
     public var lostCommand = 0.0
+    /// The venue answers a command with "status unknown", as a 5xx or a gateway's time-out does: half of the time it has done
+    /// what it was told, half of the time it has not.
+    public var unknownAnswer = 0.0
     /// A report other than a fill never reaches us.
     public var lostReport = 0.0
     /// A report reaches us twice.
@@ -10,9 +13,14 @@ public struct Faults: Sendable {
     public var slowReport = 0.0
     /// How much longer, in nanoseconds.
     public var slowNanoseconds: Int64 = 3_000_000_000
-    /// A depth message is lost: the book is, until the next snapshot.
+    /// A report is held back while those behind it pass.
+    public var reorderedReport = 0.0
+    /// For how long at most, in nanoseconds.
+    public var reorderedNanoseconds: Int64 = 200_000_000
+    /// A depth message is lost. Nobody says so: the next one shows it.
     public var gap = 0.0
-    /// A connection drops, counted per command; it comes back after a second.
+    /// A connection drops, counted per command; it comes back after a second. What the venue says meanwhile is lost, but for
+    /// fills, which a client asks for once it is back.
     public var drop = 0.0
 
     /// None.

@@ -1,14 +1,6 @@
 internal import HeapModule
 public import TerraceCore
 
-/// Something that reaches us from a venue.
-public struct Delivery: Sendable {
-    /// When.
-    public let at: Timestamp
-    /// What.
-    public let event: Event
-}
-
 /// All simulated venues with their crowds, and the network between them and us: a pure state machine, like the engine.
 ///
 /// Real time and virtual time drive it alike: `advance` runs the venues up to a moment and hands over what has reached us by
@@ -21,17 +13,6 @@ public struct SimulatedMarket: ~Copyable {
         static func < (left: Due, right: Due) -> Bool {
             left.at == right.at ? left.sequence < right.sequence : left.at < right.at
         }
-    }
-    private struct Link {
-        var publicArrival = Int64.min
-        var privateArrival = Int64.min
-        var commandArrival = Int64.min
-        var publicStream = Conveyor<Delivery>()
-        var privateStream = Conveyor<Delivery>()
-        var commands = Conveyor<(at: Int64, command: Command)>()
-        var random: SeededGenerator
-        var isUp = true
-        var backAt = Int64.max
     }
     private struct Place {
         let venue: Int
@@ -47,7 +28,7 @@ public struct SimulatedMarket: ~Copyable {
     private var cores: [[Int]]  // Core instrument index by venue and local index.
     private var flows: [OrderFlow] = []
     private var fundamentals: [Fundamental] = []
-    private var links: [Link]
+    private var links: [Link] = []
     private var heap = Heap<Due>()
     private var sequence: UInt64 = 0
     private var out = VenueOutput()
@@ -69,9 +50,6 @@ public struct SimulatedMarket: ~Copyable {
         self.faults = faults
         self.start = start
         self.cores = Array(repeating: [], count: setup.venues.count)
-        self.links = (0..<setup.venues.count).map {
-            Link(random: SeededGenerator(seed: seed ^ UInt64($0 + 1) &* 0xA076_1D64_78BD_642F))
-        }
         var instruments: [[SimulatedInstrument]] = Array(repeating: [], count: setup.venues.count)
         for (pair, definition) in setup.pairs.enumerated() {
             self.fundamentals.append(
@@ -98,24 +76,28 @@ public struct SimulatedMarket: ~Copyable {
             var settings = VenueSettings()
             settings.ordersPerWindow = definition.ordersPerWindow
             settings.windowNanoseconds = definition.windowNanoseconds
+            settings.cancelsCount = definition.cancelsCount
             var simulated = SimulatedVenue(
                 settings: settings, instruments: instruments[venue], assets: setup.assets.count)
             account = simulated.openAccount(setup.balances[venue])
             self.venues.append(simulated)
+            let seed = seed ^ UInt64(venue + 1) &* 0xA076_1D64_78BD_642F
+            self.links.append(
+                Link(random: SeededGenerator(seed: seed), instruments: instruments[venue].count, start: start))
         }
         self.account = account
         for place in self.places { self.weightSum += place.weight }
-        self.open(setup)
+        self.begin(setup)
     }
 
     /// The opening: balances first, then every book's snapshot.
-    private mutating func open(_ setup: MarketSetup) {
+    private mutating func begin(_ setup: MarketSetup) {
         for (venue, balances) in setup.balances.enumerated() {
             let index = VenueIndex(UInt8(truncatingIfNeeded: venue))
-            self.deliverPrivate(venue, .connection(index, .up), self.start, delay: 0)
+            self.links[venue].tell(.connection(index, .up), at: self.start, delay: 0)
             for (asset, _) in balances {
                 let total = self.venues[venue].balance(self.account, asset).total
-                self.deliverPrivate(venue, .balance(index, asset, total: total), self.start, delay: 0)
+                self.links[venue].tell(.balance(index, asset, total: total), at: self.start, delay: 0)
             }
         }
         for core in 0..<self.places.count {
@@ -123,16 +105,17 @@ public struct SimulatedMarket: ~Copyable {
             let fair = self.fundamentals[place.pair].price
             self.flows[core].seed(&self.venues[place.venue], place.local, fair: fair, at: self.start, &self.out)
             self.out.removeAll()
-            self.venues[place.venue].snapshot(place.local, depth: 1_000, at: self.start, into: &self.out)
-            self.emit(place.venue, self.start)
+            self.sendSnapshot(core, self.start)
             self.schedule(core, after: self.start)
         }
     }
 
     private mutating func schedule(_ core: Int, after now: Timestamp) {
         let place = self.places[core]
-        // 3.9 level records a burst at this flow's settings; `pace` corrects for what regimes make of it.
-        let bursts = self.rate / 3.9 * place.weight / self.weightSum * self.pace * self.fundamentals[place.pair].volume
+        // `pace` corrects for what regimes and chance make of it.
+        let bursts =
+            self.rate / OrderFlow.recordsPerBurst * place.weight / self.weightSum * self.pace
+            * self.fundamentals[place.pair].volume
         let gap = self.flows[core].exponential(1e9 / max(bursts, 0.001))
         self.sequence += 1
         self.heap.insert(
@@ -146,54 +129,41 @@ public struct SimulatedMarket: ~Copyable {
     /// When something happens next, at a venue or at our end.
     public var nextDue: Timestamp {
         var due = self.heap.min?.at ?? Int64.max
-        for link in self.links {
-            if let first = link.publicStream.first { due = min(due, first.at.nanoseconds) }
-            if let first = link.privateStream.first { due = min(due, first.at.nanoseconds) }
-            if let first = link.commands.first { due = min(due, first.at) }
-            due = min(due, link.backAt)
-        }
+        for index in self.links.indices { due = min(due, self.links[index].nextDue) }
         return Timestamp(nanoseconds: due)
     }
 
     /// Runs everything up to `now`, and appends what has reached us by then, in order of arrival.
     public mutating func advance(to now: Timestamp, into deliveries: inout [Delivery]) {
         while true {
-            // The earliest of: a delivery, a command that arrives, a connection that comes back, a burst of the crowd.
+            // The earliest of what is due on a connection and a burst of the crowd.
             var at = self.heap.min?.at ?? Int64.max
-            var kind = 0
             var which = -1
-            for (venue, link) in self.links.enumerated() {
-                if let first = link.commands.first, first.at < at { (at, kind, which) = (first.at, 1, venue) }
-                if link.backAt < at { (at, kind, which) = (link.backAt, 2, venue) }
-                if let first = link.privateStream.first, first.at.nanoseconds < at {
-                    (at, kind, which) = (first.at.nanoseconds, 3, venue)
-                }
-                if let first = link.publicStream.first, first.at.nanoseconds < at {
-                    (at, kind, which) = (first.at.nanoseconds, 4, venue)
-                }
+            for index in self.links.indices {
+                let due = self.links[index].nextDue
+                if due < at { (at, which) = (due, index) }
             }
             if at > now.nanoseconds { return }
-            let moment = Timestamp(nanoseconds: at)
-            switch kind {
-            case 1:
-                if let first = self.links[which].commands.first {
-                    self.links[which].commands.removeFirst()
-                    self.arrive(first.command, which, moment)
-                }
-            case 2: self.reconnect(which, moment)
-            case 3:
-                if let first = self.links[which].privateStream.first {
-                    self.links[which].privateStream.removeFirst()
-                    deliveries.append(first)
-                }
-            case 4:
-                if let first = self.links[which].publicStream.first {
-                    self.links[which].publicStream.removeFirst()
-                    deliveries.append(first)
-                }
-            default:
-                if let due = self.heap.popMin() { self.burst(Int(due.instrument), moment) }
+            if which >= 0 {
+                self.serve(which, Timestamp(nanoseconds: at), &deliveries)
+            } else if let due = self.heap.popMin() {
+                self.burst(Int(due.instrument), Timestamp(nanoseconds: at))
             }
+        }
+    }
+
+    /// What is due on one connection: a command arrives, the connection is back, a private message, a public one.
+    private mutating func serve(_ venue: Int, _ moment: Timestamp, _ deliveries: inout [Delivery]) {
+        if let command = self.links[venue].takeCommand(dueAt: moment.nanoseconds) {
+            self.arrive(command, venue, moment)
+        } else if self.links[venue].backAt <= moment.nanoseconds {
+            self.links[venue].reconnect(VenueIndex(UInt8(truncatingIfNeeded: venue)), at: moment)
+            for core in self.cores[venue] { self.sendSnapshot(core, moment) }
+        } else if let event = self.links[venue].takeReport(dueAt: moment.nanoseconds) {
+            deliveries.append(Delivery(at: moment, event: event))
+        } else {
+            let wanted = self.links[venue].read(dueAt: moment.nanoseconds, into: &deliveries)
+            if let wanted { self.send(.resnapshot(wanted), at: moment) }
         }
     }
 
@@ -213,70 +183,61 @@ public struct SimulatedMarket: ~Copyable {
         self.schedule(core, after: now)
     }
 
+    private mutating func sendSnapshot(_ core: Int, _ now: Timestamp) {
+        let place = self.places[core]
+        self.venues[place.venue].snapshot(place.local, depth: 1_000, at: now, into: &self.out)
+        self.emit(place.venue, now)
+    }
+
     // MARK: To the venue
 
     /// A command leaves us now.
     public mutating func send(_ command: Command, at now: Timestamp) {
-        let core: Int
-        switch command {
-        case .place(let instrument, _, _, _, _), .amend(let instrument, _, _, _, _), .cancel(let instrument, _),
-            .query(let instrument, _), .resnapshot(let instrument):
-            core = instrument.index
-        }
+        let core = command.instrument.index
         guard core < self.places.count else { return }
         let venue = self.places[core].venue
-        if self.faults.drop > 0, self.links[venue].isUp, self.links[venue].random.chance(self.faults.drop) {
-            self.disconnect(venue, now)
+        if self.happens(self.faults.drop, venue), self.links[venue].isUp {
+            self.links[venue].disconnect(
+                VenueIndex(UInt8(truncatingIfNeeded: venue)), at: now, back: now.nanoseconds + 1_000_000_000)
         }
-        if !self.links[venue].isUp { return }
-        if self.faults.lostCommand > 0, self.links[venue].random.chance(self.faults.lostCommand) { return }
-        let arrival = max(self.links[venue].commandArrival, now.nanoseconds + self.delay(venue))
-        self.links[venue].commandArrival = arrival
-        self.links[venue].commands.append((arrival, command))
+        if !self.links[venue].isUp || self.happens(self.faults.lostCommand, venue) { return }
+        self.links[venue].send(command, at: now, delay: self.delay(venue))
     }
 
     private mutating func delay(_ venue: Int) -> Int64 {
-        self.latency.jitterNanoseconds == 0
-            ? self.latency.baseNanoseconds
-            : self.latency.baseNanoseconds
-                + Int64(self.links[venue].random.exponential(Double(self.latency.jitterNanoseconds)))
+        if self.latency.jitterNanoseconds == 0 { return self.latency.baseNanoseconds }
+        let jitter = self.links[venue].random.exponential(Double(self.latency.jitterNanoseconds))
+        return self.latency.baseNanoseconds + Int64(jitter)
     }
 
-    private mutating func disconnect(_ venue: Int, _ now: Timestamp) {
-        self.links[venue].isUp = false
-        self.links[venue].backAt = now.nanoseconds + 1_000_000_000
-        self.deliverPrivate(
-            venue, .connection(VenueIndex(UInt8(truncatingIfNeeded: venue)), .down), now, delay: 0)
-    }
-
-    private mutating func reconnect(_ venue: Int, _ now: Timestamp) {
-        self.links[venue].isUp = true
-        self.links[venue].backAt = .max
-        self.deliverPrivate(venue, .connection(VenueIndex(UInt8(truncatingIfNeeded: venue)), .up), now, delay: 0)
-        for core in self.cores[venue] {
-            self.venues[venue].snapshot(self.places[core].local, depth: 1_000, at: now, into: &self.out)
-            self.emit(venue, now)
-        }
+    private mutating func happens(_ probability: Double, _ venue: Int) -> Bool {
+        probability > 0 && self.links[venue].random.chance(probability)
     }
 
     private mutating func arrive(_ command: Command, _ venue: Int, _ now: Timestamp) {
+        let local = self.places[command.instrument.index].local
+        var unanswered: ClientOrderID?
+        if let client = command.order, self.happens(self.faults.unknownAnswer, venue) {
+            unanswered = client
+            if self.happens(0.5, venue) {
+                self.out.report(self.account, local, client, .unknown, now)
+                return self.emit(venue, now)
+            }
+        }
         switch command {
-        case .place(let instrument, let client, let side, let price, let quantity):
-            let local = self.places[instrument.index].local
+        case .place(_, let client, let side, let price, let quantity):
             self.venues[venue].place(
                 local, self.account, client, side, .postOnly, price, quantity, at: now, into: &self.out)
-        case .amend(let instrument, let client, _, let price, let quantity):
-            let local = self.places[instrument.index].local
+        case .amend(_, let client, _, let price, let quantity):
             self.venues[venue].amend(local, self.account, client, price, quantity, at: now, into: &self.out)
-        case .cancel(let instrument, let client):
-            let local = self.places[instrument.index].local
+        case .cancel(_, let client):
             self.venues[venue].cancel(local, self.account, client, at: now, into: &self.out)
-        case .query(let instrument, let client):
-            let local = self.places[instrument.index].local
+        case .query(_, let client):
             self.venues[venue].query(local, self.account, client, at: now, into: &self.out)
-        case .resnapshot(let instrument):
-            self.venues[venue].snapshot(self.places[instrument.index].local, depth: 1_000, at: now, into: &self.out)
+        case .resnapshot:
+            self.venues[venue].snapshot(local, depth: 1_000, at: now, into: &self.out)
         }
+        if let unanswered { self.out.replaceAnswer(to: unanswered, of: self.account, with: .unknown) }
         self.emit(venue, now)
     }
 
@@ -284,72 +245,54 @@ public struct SimulatedMarket: ~Copyable {
 
     /// Puts on the wire what a venue has said.
     private mutating func emit(_ venue: Int, _ now: Timestamp) {
-        for report in self.out.reports where report.account == self.account {
-            let core = self.cores[venue][report.instrument]
-            let event = Event.order(
-                OrderReport(
-                    instrument: InstrumentIndex(UInt32(truncatingIfNeeded: core)), order: report.client,
-                    outcome: report.outcome))
-            var isFill = false
-            if case .filled = report.outcome { isFill = true }
-            if !isFill, self.faults.lostReport > 0, self.links[venue].random.chance(self.faults.lostReport) { continue }
-            var extra: Int64 = 0
-            if self.faults.slowReport > 0, self.links[venue].random.chance(self.faults.slowReport) {
-                extra = self.faults.slowNanoseconds
-            }
-            self.deliverPrivate(venue, event, now, delay: self.delay(venue) + extra)
-            if self.faults.doubledReport > 0, self.links[venue].random.chance(self.faults.doubledReport) {
-                self.deliverPrivate(venue, event, now, delay: self.delay(venue))
-            }
+        for index in 0..<self.out.reports.count where self.out.reports[index].account == self.account {
+            self.tell(self.out.reports[index], venue, now)
         }
-        let hasGap = !self.out.depths.isEmpty && self.faults.gap > 0 && self.links[venue].random.chance(self.faults.gap)
-        if self.links[venue].isUp, !self.out.depths.isEmpty || !self.out.trades.isEmpty {
-            let arrival = max(self.links[venue].publicArrival, now.nanoseconds + self.delay(venue))
-            self.links[venue].publicArrival = arrival
-            let at = Timestamp(nanoseconds: arrival)
-            for trade in self.out.trades {
-                let core = InstrumentIndex(UInt32(truncatingIfNeeded: self.cores[venue][trade.instrument]))
-                self.links[venue].publicStream.append(
-                    Delivery(
-                        at: at,
-                        event: .market(
-                            .trade(core, aggressor: trade.aggressor, trade.price, trade.quantity, venueTime: now))))
-            }
-            for depth in self.out.depths {
-                let core = InstrumentIndex(UInt32(truncatingIfNeeded: self.cores[venue][depth.instrument]))
-                if !depth.isSnapshot { self.published += UInt64(depth.levels.count) }
-                if hasGap, !depth.isSnapshot {
-                    self.links[venue].publicStream.append(Delivery(at: at, event: .market(.bookLost(core))))
-                    self.sendAgain(core, venue, now)
-                    continue
-                }
-                if depth.isSnapshot {
-                    self.links[venue].publicStream.append(Delivery(at: at, event: .market(.snapshotBegan(core))))
-                }
-                for level in depth.levels {
-                    let message = self.out.levels[level]
-                    self.links[venue].publicStream.append(
-                        Delivery(at: at, event: .market(.level(core, message.side, message.price, message.quantity))))
-                }
-                self.links[venue].publicStream.append(
-                    Delivery(at: at, event: .market(.messageEnded(core, venueTime: now))))
-            }
-        }
+        if !self.out.depths.isEmpty || !self.out.trades.isEmpty { self.publish(venue, now) }
         self.out.removeAll()
     }
 
-    /// A client that found a gap asks for a snapshot at once, as a venue's sequencer does.
-    private mutating func sendAgain(_ core: InstrumentIndex, _ venue: Int, _ now: Timestamp) {
-        let arrival = max(self.links[venue].commandArrival, now.nanoseconds + 2 * self.delay(venue))
-        self.links[venue].commandArrival = arrival
-        self.links[venue].commands.append((arrival, .resnapshot(core)))
+    private mutating func tell(_ report: PrivateMessage, _ venue: Int, _ now: Timestamp) {
+        let core = InstrumentIndex(UInt32(truncatingIfNeeded: self.cores[venue][report.instrument]))
+        let event = Event.order(OrderReport(instrument: core, order: report.client, outcome: report.outcome))
+        var isFill = false
+        if case .filled = report.outcome { isFill = true }
+        if !isFill, !self.links[venue].isUp || self.happens(self.faults.lostReport, venue) { return }
+        let delay = self.delay(venue) + (self.happens(self.faults.slowReport, venue) ? self.faults.slowNanoseconds : 0)
+        var held: Int64 = 0
+        if self.happens(self.faults.reorderedReport, venue) {
+            held = Int64(self.links[venue].random.unit() * Double(self.faults.reorderedNanoseconds))
+        }
+        self.links[venue].tell(event, at: now, delay: delay, held: held)
+        if self.happens(self.faults.doubledReport, venue) {
+            self.links[venue].tell(event, at: now, delay: self.delay(venue))
+        }
     }
 
-    private mutating func deliverPrivate(_ venue: Int, _ event: Event, _ now: Timestamp, delay: Int64) {
-        let arrival = max(self.links[venue].privateArrival, now.nanoseconds + delay)
-        self.links[venue].privateArrival = arrival
-        self.links[venue].privateStream.append(Delivery(at: Timestamp(nanoseconds: arrival), event: event))
+    private mutating func publish(_ venue: Int, _ now: Timestamp) {
+        for depth in self.out.depths where !depth.isSnapshot { self.published += UInt64(depth.levels.count) }
+        if !self.links[venue].isUp { return }
+        self.links[venue].beginPublishing(at: now, delay: self.delay(venue))
+        for trade in self.out.trades {
+            let core = InstrumentIndex(UInt32(truncatingIfNeeded: self.cores[venue][trade.instrument]))
+            self.links[venue].publish(
+                .trade(core, aggressor: trade.aggressor, trade.price, trade.quantity, venueTime: now))
+        }
+        for depth in self.out.depths where !self.happens(self.faults.gap, venue) {
+            let core = InstrumentIndex(UInt32(truncatingIfNeeded: self.cores[venue][depth.instrument]))
+            self.links[venue].publish(
+                .depthBegan(
+                    core, local: depth.instrument, first: depth.first, last: depth.last, isSnapshot: depth.isSnapshot))
+            for index in depth.levels {
+                let level = self.out.levels[index]
+                self.links[venue].publish(.level(core, level.side, level.price, level.quantity))
+            }
+            self.links[venue].publish(.depthEnded(core, venueTime: now))
+        }
     }
+
+    /// How many gaps our ends of the public streams have found.
+    public var gapsFound: UInt64 { self.links.reduce(0) { $0 + $1.gapsFound } }
 
     // MARK: The truth
 
@@ -367,9 +310,12 @@ public struct SimulatedMarket: ~Copyable {
 
     /// How many fills our account has had at a venue.
     public func fillCount(_ venue: Int) -> UInt64 { self.venues[venue].fillCount(self.account) }
+}
+
+extension SimulatedMarket: VenueConnections {
+    /// Nothing arrives here that `nextDue` does not foresee.
+    public mutating func open(waking wake: @escaping () -> Void) {}
 
     /// Whether nothing of ours is on the way, in either direction.
-    public var isQuiet: Bool {
-        self.links.allSatisfy { $0.commands.isEmpty && $0.privateStream.isEmpty && $0.isUp }
-    }
+    public var isQuiet: Bool { self.links.allSatisfy { $0.isQuiet } }
 }
