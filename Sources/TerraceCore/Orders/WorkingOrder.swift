@@ -28,6 +28,8 @@ public struct WorkingOrder: Sendable, Equatable {
     public private(set) var pendingQuantity: Quantity
     /// Whether the venue has ever said that this order stands.
     public private(set) var isAcknowledged: Bool
+    /// Whether the venue has shown that it no longer stands: only the fills that it counts are still to come.
+    private var isEnded: Bool
 
     /// No order, on `side`.
     public init(side: Side) {
@@ -40,6 +42,7 @@ public struct WorkingOrder: Sendable, Equatable {
         self.pendingPrice = .zero
         self.pendingQuantity = .zero
         self.isAcknowledged = false
+        self.isEnded = false
     }
 
     /// Whether an amendment was sent whose fate is not known.
@@ -66,6 +69,7 @@ public struct WorkingOrder: Sendable, Equatable {
         self.filled = .zero
         self.endAmendment()
         self.isAcknowledged = false
+        self.isEnded = false
     }
 
     /// Asks for another price or total quantity.
@@ -100,10 +104,13 @@ public struct WorkingOrder: Sendable, Equatable {
     /// Reports come late, twice and out of order. What may be an old answer never makes the engine think that less is open
     /// than may be: it is asked again instead.
     public mutating func apply(_ outcome: OrderOutcome) -> OrderEffect {
+        if self.isEnded, self.state == .unknown { return self.applyAfterEnd(outcome) }
         switch (self.state, outcome) {
         case (.idle, .filled):
             return .bookLate
-        case (.idle, .accepted), (.idle, .found), (.idle, .amended):
+        case (.idle, .accepted):
+            return self.isAcknowledged ? .none : .cancelOrphan  // Behind the fill that ended it, or after a refusal.
+        case (.idle, .found), (.idle, .amended):
             return .cancelOrphan
         case (.idle, .cancelled), (.idle, .notFound), (.idle, .cancelRejected), (.idle, .rejected),
             (.idle, .amendRejected), (.idle, .unknown):
@@ -206,6 +213,18 @@ public struct WorkingOrder: Sendable, Equatable {
         }
     }
 
+    /// The venue has proved the end and counts fills that have not come: only those still matter.
+    private mutating func applyAfterEnd(_ outcome: OrderOutcome) -> OrderEffect {
+        switch outcome {
+        case .filled(let fill):
+            return self.book(fill)
+        case .cancelled(let cumulative), .notFound(let cumulative):
+            return self.end(cumulative)
+        case .accepted, .rejected, .cancelRejected, .amended, .amendRejected, .found, .unknown:
+            return .none
+        }
+    }
+
     private mutating func acknowledge() -> OrderEffect {
         self.isAcknowledged = true
         self.state = self.filled >= self.quantity ? .idle : .working
@@ -250,6 +269,7 @@ public struct WorkingOrder: Sendable, Equatable {
             // The venue counts fills that have not come yet: they stay reserved until they do.
             self.quantity = cumulative
             self.state = .unknown
+            self.isEnded = true
             return .query
         }
         self.state = .idle
