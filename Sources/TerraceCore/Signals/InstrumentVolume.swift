@@ -4,6 +4,7 @@ struct InstrumentVolume: ~Copyable {
     private struct Volume {
         var base = 0.0
         var quote = 0.0
+        var isEmpty: Bool { self.base == 0 && self.quote == 0 }
     }
 
     private let basePerUnit: Double
@@ -14,6 +15,7 @@ struct InstrumentVolume: ~Copyable {
     private var filled = 0
     private var sums = [Volume](repeating: Volume(), count: VolumePeriod.allCases.count)
     private var exponential = [Volume](repeating: Volume(), count: VolumePeriod.allCases.count)
+    private var traded = [Int](repeating: 0, count: VolumePeriod.allCases.count)  // Buckets of each period with volume.
     private var closedEver = false
 
     init(units: Units) {
@@ -43,24 +45,44 @@ struct InstrumentVolume: ~Copyable {
         self.current.quote += Double(price.units) * base * self.quotePerUnit
     }
 
+    /// Closes the current bucket, and empty ones behind it.
+    ///
+    /// - Precondition: `buckets` is at least 1.
     mutating func close(buckets: Int64) {
-        if buckets > Int64(self.ring.count) {
-            // Silent for longer than anything that is kept: the same as a full ring of empty buckets.
-            self.current = Volume()
-            for index in 0..<self.ring.count { self.ring[index] = Volume() }
-            for index in 0..<self.sums.count {
-                self.sums[index] = Volume()
-                self.exponential[index] = Volume()
-            }
-            self.filled = self.ring.count
-            self.closedEver = self.closedEver || self.filled > 0
+        let closed = self.current
+        self.current = Volume()
+        self.close(base: closed.base, quote: closed.quote)
+        let silent = buckets - 1
+        if silent <= Int64(self.ring.count) {
+            for _ in 0..<silent { self.close(base: 0, quote: 0) }
             return
         }
-        for _ in 0..<buckets {
-            let closed = self.current
-            self.current = Volume()
-            self.close(base: closed.base, quote: closed.quote)
+        // Silent for longer than anything that is kept: every simple average is zero, the exponential ones have died down.
+        for index in 0..<self.ring.count { self.ring[index] = Volume() }
+        self.next = 0
+        self.filled = self.ring.count
+        self.resum()
+        for (index, period) in VolumePeriod.allCases.enumerated() {
+            let left = Self.power(1 - Self.weight(period), silent)
+            self.exponential[index].base *= left
+            self.exponential[index].quote *= left
         }
+    }
+
+    /// The weight of the newest bucket in a period's exponential average.
+    private static func weight(_ period: VolumePeriod) -> Double { 2 / (Double(period.buckets) + 1) }
+
+    /// `factor` to a power, by squaring.
+    private static func power(_ factor: Double, _ exponent: Int64) -> Double {
+        var result = 1.0
+        var square = factor
+        var left = exponent
+        while left > 0 {
+            if left & 1 == 1 { result *= square }
+            square *= square
+            left >>= 1
+        }
+        return result
     }
 
     mutating func close(base: Double, quote: Double) {
@@ -70,10 +92,14 @@ struct InstrumentVolume: ~Copyable {
                 let gone = self.bucket(age: period.buckets - 1)
                 self.sums[index].base -= gone.base
                 self.sums[index].quote -= gone.quote
+                if !gone.isEmpty { self.traded[index] -= 1 }
             }
             self.sums[index].base += base
             self.sums[index].quote += quote
-            let weight = self.closedEver ? 2 / (Double(period.buckets) + 1) : 1
+            if base != 0 || quote != 0 { self.traded[index] += 1 }
+            // Taking away what was added leaves rounding behind, which must not pass for volume where none is left.
+            if self.traded[index] == 0 { self.sums[index] = Volume() }
+            let weight = self.closedEver ? Self.weight(period) : 1
             self.exponential[index].base += weight * (base - self.exponential[index].base)
             self.exponential[index].quote += weight * (quote - self.exponential[index].quote)
         }
@@ -81,7 +107,7 @@ struct InstrumentVolume: ~Copyable {
         self.ring[self.next] = Volume(base: base, quote: quote)
         self.next = (self.next + 1) % self.ring.count
         self.filled = min(self.filled + 1, self.ring.count)
-        // Adding and taking away leaves rounding behind; once a ring it is wiped out.
+        // Once a ring the rounding is wiped out altogether.
         if self.next == 0 { self.resum() }
     }
 
@@ -92,12 +118,15 @@ struct InstrumentVolume: ~Copyable {
     private mutating func resum() {
         for (index, period) in VolumePeriod.allCases.enumerated() {
             var sum = Volume()
+            var traded = 0
             for age in 0..<min(period.buckets, self.filled) {
                 let bucket = self.bucket(age: age)
                 sum.base += bucket.base
                 sum.quote += bucket.quote
+                if !bucket.isEmpty { traded += 1 }
             }
             self.sums[index] = sum
+            self.traded[index] = traded
         }
     }
 

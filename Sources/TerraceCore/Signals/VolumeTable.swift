@@ -32,11 +32,17 @@ public struct VolumeTable: ~Copyable {
     ///
     /// What was traded before the first subscription that needs so long a period is not known to it: until its buckets are
     /// there, averages are over those that are.
-    public mutating func subscribe(_ instrument: InstrumentIndex, _ settings: VolumeSettings) -> VolumeSubscription {
+    public mutating func subscribe(_ instrument: InstrumentIndex, _ wanted: VolumeSettings) -> VolumeSubscription {
+        var settings = wanted
+        settings.periods.sort()
         for index in 0..<self.subscriptions.count
         where self.subscriptions[index].instrument == instrument.index
             && self.subscriptions[index].settings == settings && self.subscriptions[index].users > 0
         {
+            if self.subscriptions[index].users == 0 {
+                // Nobody kept it up to date meanwhile.
+                self.subscriptions[index].coefficient = self.instruments[instrument.index].coefficient(settings)
+            }
             self.subscriptions[index].users += 1
             return VolumeSubscription(index: index)
         }
