@@ -15,7 +15,9 @@ public struct OrderRateBudget: Sendable {
     /// and refills the other half over the window: never more than `orders` in any window.
     public init(orders: Int, windowNanoseconds: Int64) {
         self.capacity = orders == 0 ? 0 : max(1, Int64(orders) / 2)
-        self.nanosecondsPerToken = orders == 0 ? 0 : max(1, windowNanoseconds / max(1, Int64(orders) - self.capacity))
+        // Rounded up: a refill that is a nanosecond too fast adds up to an order too many in a long enough window.
+        let refills = max(1, Int64(orders) - self.capacity)
+        self.nanosecondsPerToken = orders == 0 ? 0 : max(1, (windowNanoseconds + refills - 1) / refills)
         self.spent = 0
         self.at = .distantPast
     }
@@ -39,13 +41,12 @@ public struct OrderRateBudget: Sendable {
 
     /// When a token will be there with `reserve` tenths left, seen from `now`.
     public func available(keepingTenths reserve: Int64, after now: Timestamp) -> Timestamp {
-        let floor = self.floor(reserve)
-        let excess = self.spent + self.nanosecondsPerToken - (self.capacity - floor) * self.nanosecondsPerToken
-        return excess <= 0 ? now : max(now, self.at).advanced(by: excess)
+        let usable = (self.capacity - self.floor(reserve)) * self.nanosecondsPerToken
+        return max(now, self.at.advanced(by: self.spent + self.nanosecondsPerToken - usable))
     }
 
-    /// What is kept back, rounded up, but never all: the smallest budget still serves somebody.
-    private func floor(_ reserve: Int64) -> Int64 { min(self.capacity - 1, (self.capacity * reserve + 9) / 10) }
+    /// The tokens that `reserve` tenths come to: rounded up, but never all of them, or a small budget would serve nobody.
+    private func floor(_ reserve: Int64) -> Int64 { min((self.capacity * reserve + 9) / 10, max(0, self.capacity - 1)) }
 
     /// Takes all there is: the venue said that too much was sent.
     public mutating func drain(at now: Timestamp) {
