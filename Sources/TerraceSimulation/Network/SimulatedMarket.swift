@@ -37,8 +37,9 @@ public struct SimulatedMarket: ~Copyable {
     private let latency: Latency
     private let faults: Faults
     private let start: Timestamp
-    private var pace = 1.0
-    private var weightSum = 0.0
+    private var bursts: UInt64 = 0
+    private var pairWeights: [Double]  // Over the pair's instruments.
+    private var activity = 0.0  // The weights, each times the volume of its pair's regime.
 
     /// A market for `setup` that publishes about `rate` level records a second, from `start` on.
     public init(
@@ -50,6 +51,7 @@ public struct SimulatedMarket: ~Copyable {
         self.faults = faults
         self.start = start
         self.cores = Array(repeating: [], count: setup.venues.count)
+        self.pairWeights = Array(repeating: 0, count: setup.pairs.count)
         var instruments: [[SimulatedInstrument]] = Array(repeating: [], count: setup.venues.count)
         for (pair, definition) in setup.pairs.enumerated() {
             self.fundamentals.append(
@@ -86,7 +88,10 @@ public struct SimulatedMarket: ~Copyable {
                 Link(random: SeededGenerator(seed: seed), instruments: instruments[venue].count, start: start))
         }
         self.account = account
-        for place in self.places { self.weightSum += place.weight }
+        for place in self.places {
+            self.pairWeights[place.pair] += place.weight
+            self.activity += place.weight * self.fundamentals[place.pair].volume
+        }
         self.begin(setup)
     }
 
@@ -112,16 +117,21 @@ public struct SimulatedMarket: ~Copyable {
 
     private mutating func schedule(_ core: Int, after now: Timestamp) {
         let place = self.places[core]
-        // `pace` corrects for what regimes and chance make of it.
-        let bursts =
-            self.rate / OrderFlow.recordsPerBurst * place.weight / self.weightSum * self.pace
-            * self.fundamentals[place.pair].volume
-        let gap = self.flows[core].exponential(1e9 / max(bursts, 0.001))
+        let share = place.weight * self.fundamentals[place.pair].volume / self.activity
+        let gap = self.flows[core].exponential(1e9 / max(self.burstsPerSecond(now) * share, 0.001))
         self.sequence += 1
         self.heap.insert(
             Due(
                 at: now.nanoseconds + max(1, Int64(min(gap, 1e12))), sequence: self.sequence,
                 instrument: Int32(truncatingIfNeeded: core)))
+    }
+
+    /// How many bursts a second the whole market makes now: what the wanted rate takes at the records that a burst has come to
+    /// so far, and what makes up within five seconds for what was published too much or too little.
+    private func burstsPerSecond(_ now: Timestamp) -> Double {
+        let records = (OrderFlow.recordsPerBurst * 100 + Double(self.published)) / (100 + Double(self.bursts))
+        let missing = self.rate * Double(now.nanoseconds(since: self.start)) / 1e9 - Double(self.published)
+        return min(max(self.rate + missing / 5, self.rate * 0.7), self.rate * 1.4) / max(records, 0.1)
     }
 
     // MARK: The run
@@ -169,17 +179,15 @@ public struct SimulatedMarket: ~Copyable {
 
     private mutating func burst(_ core: Int, _ now: Timestamp) {
         let place = self.places[core]
+        let before = self.fundamentals[place.pair].volume
         self.fundamentals[place.pair].advance(to: now)
+        self.activity += self.pairWeights[place.pair] * (self.fundamentals[place.pair].volume - before)
         self.flows[core].burst(
             &self.venues[place.venue], place.local, fundamental: self.fundamentals[place.pair].price, at: now,
             &self.out)
         self.venues[place.venue].publish(place.local, at: now, into: &self.out)
         self.emit(place.venue, now)
-        let elapsed = Double(now.nanoseconds(since: self.start)) / 1e9
-        if elapsed > 0.5 {
-            let ratio = self.rate * elapsed / Double(max(1, self.published))
-            self.pace = min(3, max(0.3, self.pace * (1 + 0.02 * (ratio - 1))))
-        }
+        self.bursts += 1
         self.schedule(core, after: now)
     }
 
