@@ -48,6 +48,65 @@ import Testing
         #expect(Self.rejection(out) == reason)
     }
 
+    @Test("refuses for the account's sake: the id, the balance, the rate, the number of orders")
+    func refusesAccounts() {
+        var settings = VenueSettings()
+        settings.ordersPerWindow = 4
+        settings.windowNanoseconds = 1_000
+        settings.openOrdersPerInstrument = 3
+        settings.cancelsCount = true
+        let rules = TradingRules(tick: Grid(step: 10), lot: Grid(step: 5))
+        let instrument = SimulatedInstrument(base: AssetIndex(0), quote: AssetIndex(1), units: .standard, rules: rules)
+        var venue = SimulatedVenue(settings: settings, instruments: [instrument], assets: 2)
+        let me = venue.openAccount([(AssetIndex(1), Amount(units: 10_000 * 1_000))])
+        var out = VenueOutput()
+        func place(_ sequence: UInt64, _ quantity: Int64, _ now: Int64) -> VenueRejection? {
+            out.removeAll()
+            venue.place(
+                0, me, Self.id(sequence), .bid, .postOnly, Price(units: 10), Quantity(units: quantity),
+                at: Timestamp(nanoseconds: now), into: &out)
+            return Self.rejection(out)
+        }
+        #expect(place(1, 105, 5_000) == .insufficientBalance)
+        #expect(place(1, 10, 5_000) == nil)
+        #expect(place(1, 10, 5_000) == .duplicateOrder)
+        #expect(place(2, 10, 5_000) == nil && place(3, 10, 5_000) == nil)
+        #expect(place(4, 10, 5_000) == .tooManyOrders)
+        // The fourth of the window is a cancel; the fifth is one too many, whatever it is.
+        venue.cancel(0, me, Self.id(3), at: Timestamp(nanoseconds: 5_500), into: &out)
+        #expect(venue.openOrders(me).count == 2)
+        #expect(place(5, 10, 5_999) == .rateLimited)
+        out.removeAll()
+        venue.cancel(0, me, Self.id(2), at: Timestamp(nanoseconds: 5_999), into: &out)
+        #expect(venue.openOrders(me).count == 2, "a cancel that counts is refused as well")
+        #expect(place(6, 10, 6_000) == nil, "a new window")
+        venue.cancelAll(me, at: Timestamp(nanoseconds: 6_000), into: &out)
+        #expect(venue.openOrders(me).isEmpty)
+        #expect(venue.balance(me, AssetIndex(1)).free == venue.balance(me, AssetIndex(1)).total)
+    }
+
+    @Test("trades nothing while it is halted, but lets orders be cancelled")
+    func halts() {
+        var (venue, me, other) = Self.venue()
+        var out = VenueOutput()
+        func place(_ account: AccountIndex, _ sequence: UInt64, _ side: Side) -> VenueRejection? {
+            out.removeAll()
+            venue.place(
+                0, account, Self.id(sequence), side, .limit, Price(units: 500), Quantity(units: 100), at: .distantPast,
+                into: &out)
+            return Self.rejection(out)
+        }
+        #expect(place(other, 1, .ask) == nil)
+        venue.setHalted(true, 0)
+        #expect(place(me, 2, .bid) == .marketClosed && out.trades.isEmpty)
+        venue.amend(0, other, Self.id(1), Price(units: 510), Quantity(units: 100), at: .distantPast, into: &out)
+        #expect(venue.openOrders(other).first?.price.units == 500)
+        venue.cancel(0, other, Self.id(1), at: .distantPast, into: &out)
+        #expect(venue.openOrders(other).isEmpty)
+        venue.setHalted(false, 0)
+        #expect(place(me, 3, .bid) == nil)
+    }
+
     @Test("fills in order of price, then of time, and keeps the place of an order that shrinks")
     func priority() {
         var (venue, me, other) = Self.venue()
