@@ -11,6 +11,7 @@ import Testing
     func campaign(batch: Int) throws {
         // A thousand seeds in twenty batches.
         let setup = MarketSetup(pairs: 2, venues: 3)
+        var fills: UInt64 = 0
         var queried: UInt64 = 0
         var gaps: UInt64 = 0
         var doubled: UInt64 = 0
@@ -25,21 +26,40 @@ import Testing
             faults.gap = 0.02
             faults.drop = 0.002
             var world = try VirtualWorld(
-                setup, strategies: setup.strategies(), rate: 300, seed: seed, faults: faults)
-            for _ in 0..<4 {
-                world.run(until: world.now.advanced(by: 1_500_000_000))
+                setup, strategies: Self.eager(setup), rate: 300, seed: seed, faults: faults)
+            for _ in 0..<120 {
+                world.run(until: world.now.advanced(by: 50_000_000))
                 Self.checkLimits(world.engine, setup, seed)
                 Self.checkTruth(world.engine, world.market, setup, seed)
+                if world.market.isQuiet { Self.checkWorking(world.engine, world.market, setup, seed) }
             }
             let ended = world.stop()
             #expect(ended, "seed \(seed): orders are left")
             let mismatches = Reconciliation.mismatches(world.engine, world.market, setup)
             #expect(mismatches == [], "seed \(seed)")
+            fills += world.engine.statistics.fills
             queried += world.engine.statistics.queried
             doubled += world.engine.statistics.doubledFills
             gaps += world.market.gapsFound
         }
-        #expect(queried > 100 && doubled > 0 && gaps > 100, "the faults did not happen")
+        #expect(fills > 500, "only \(fills) fills")
+        #expect(queried > 100 && doubled > 10 && gaps > 100, "\(queried) queries, \(doubled) doubles, \(gaps) gaps")
+    }
+
+    /// Quotes so near the touch that they are filled all the time, with limits so narrow that they are reached.
+    static func eager(_ setup: MarketSetup) -> [StrategyDefinition] {
+        setup.strategies().map { desk in
+            var strategy = desk
+            strategy.topOfBookLines[0].spread = .zero
+            strategy.topOfBookLines[0].hourlyQuantity.units *= 500
+            strategy.topOfBookLines[0].timeoutNanoseconds = 2_000_000_000
+            strategy.passiveLines[0].spread = Millibps(5_000)
+            strategy.passiveLines[0].timeoutNanoseconds = 1_000_000_000
+            strategy.passiveLines[1].spread = Millibps(15_000)
+            strategy.passiveLines[1].timeoutNanoseconds = 3_000_000_000
+            strategy.inventory.maximumDeviation.units /= 2
+            return strategy
+        }
     }
 
     static func expect(_ holds: Bool, sourceLocation: SourceLocation = #_sourceLocation) {
@@ -78,6 +98,25 @@ import Testing
             }
             #expect(held + bids <= limit, "seed \(seed): the venues' bids pass the limit")
             #expect(held - asks >= least[base] ?? .zero, "seed \(seed): the venues' asks pass the limit")
+        }
+    }
+
+    /// While nothing is on the way, what the engine takes for working stands at the venue, at the same terms.
+    static func checkWorking(
+        _ engine: borrowing Engine, _ market: borrowing SimulatedMarket, _ setup: MarketSetup, _ seed: UInt64
+    ) {
+        var standing: [ClientOrderID: OpenOrder] = [:]
+        for venue in setup.venues.indices {
+            for (_, order) in market.openOrders(venue) { standing[order.client] = order }
+        }
+        for index in 0..<engine.strategyCount {
+            for slot in engine.slots(StrategyIndex(UInt32(index))) where slot.order.state == .working {
+                let order = standing[slot.order.id]
+                #expect(
+                    order?.price == slot.order.price && order?.quantity == slot.order.quantity
+                        && order?.filled == slot.order.filled,
+                    "seed \(seed): order \(slot.order.id.sequence) is not as the engine has it")
+            }
         }
     }
 
