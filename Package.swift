@@ -77,6 +77,7 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(
             name: "TerraceSimulationTests", dependencies: ["TerraceSimulation", "TerraceCore"], swiftSettings: tests),
+        .testTarget(name: "TidyTests", swiftSettings: tests),
         .testTarget(
             name: "TerraceRuntimeTests",
             dependencies: [
