@@ -19,7 +19,9 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
     private var stopping: EventLoopPromise<Bool>?
     private var stopBy = NIODeadline.distantFuture
     private var isFinished = false
-    private var isOpened = false  // The first quotes stand: from here on latencies are counted.
+    // Latencies are counted from a second after the first quotes were sent: the opening's snapshots come all at once, and
+    // would weigh in every percentile of a short run.
+    private var countsFrom = Timestamp.distantFuture
     private var isTurnDue = false  // A turn is queued on the loop.
     private var alarm = NIODeadline.distantFuture  // When the loop's timer goes off for us.
     private var alarmNumber: UInt64 = 0  // Of the timer that counts; others are stale.
@@ -127,15 +129,17 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
         let taken = self.now
         for delivery in self.deliveries {
             self.engine.handle(delivery.event, at: taken, into: &self.commands)
-            if self.isOpened, case .market(.messageEnded) = delivery.event {
+            if taken >= self.countsFrom, case .market(.messageEnded) = delivery.event {
                 Self.record(arrived.nanoseconds(since: delivery.at), &self.latencies.arrival)
             }
         }
         let applied = self.now
         self.engine.handle(.turn(limit: 256), at: applied, into: &self.commands)
         let evaluated = self.now
-        if !self.isOpened, self.commands.isEmpty, self.engine.statistics.placed > 0 { self.isOpened = true }
-        let counts = self.isOpened && self.stopping == nil && !self.deliveries.isEmpty
+        if self.countsFrom == .distantFuture, self.engine.statistics.placed > 0 {
+            self.countsFrom = evaluated.advanced(by: 1_000_000_000)
+        }
+        let counts = taken >= self.countsFrom && self.stopping == nil && !self.deliveries.isEmpty
         if counts {
             Self.record(applied.nanoseconds(since: taken), &self.latencies.apply)
             Self.record(evaluated.nanoseconds(since: applied), &self.latencies.evaluate)

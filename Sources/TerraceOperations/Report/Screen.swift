@@ -46,39 +46,37 @@ public enum Screen {
                     + "  \(Figures.right(Figures.duration(stage.p99), 9))  \(Figures.right(Figures.duration(stage.worst), 9))"
             )
         }
-        lines.append("")
+        lines.append(totals.attention.isEmpty ? "  every pair is as its configuration asks for" : "")
         lines += Self.attention(totals, rows: height - lines.count)
         return lines.prefix(max(1, height)).map { String($0.prefix(width)) }
     }
 
-    /// The pairs that need attention, the gravest reason first; where there are none, those that lose most.
+    /// The pairs that need attention, the gravest reason first; below them, where there is room, those that earn least.
     private static func attention(_ totals: Totals, rows: Int) -> [String] {
-        let heading = "  \(Figures.left("held back", 19))\(Figures.left("why", 18))"
-        let columns = "\(Figures.right("position", 18))\(Figures.right("profit", 14))"
+        func row(_ strategy: ShardSummary.Strategy, _ held: String, _ why: String) -> String {
+            "  \(Figures.left(strategy.symbol, 18))\(Figures.left(held, 12))\(Figures.left(why, 18))"
+                + Figures.right(Figures.decimal(strategy.quantity), 18)
+                + Figures.right(Figures.money(strategy.profit), 14) + " \(strategy.quote)"
+        }
+        func heading(_ name: String, _ held: String, _ why: String) -> String {
+            "  \(Figures.left(name, 18))\(Figures.left(held, 12))\(Figures.left(why, 18))"
+                + Figures.right("position", 18) + Figures.right("profit", 14)
+        }
         var lines: [String] = []
-        var listed = totals.attention
-        if listed.isEmpty {
-            lines.append(
-                "  no pair needs attention; the least profitable\(Figures.right("position", 8))\(Figures.right("profit", 14))"
-            )
-            listed = totals.strategies.sorted { $0.profit < $1.profit }
-        } else {
-            lines.append("  \(Figures.left("needs attention", 18))" + heading + columns)
+        let listed = totals.attention
+        if !listed.isEmpty {
+            lines.append(heading("needs attention", "held back", "why"))
+            let room = max(1, rows - 1)
+            for strategy in listed.prefix(listed.count > room ? room - 1 : room) {
+                lines.append(row(strategy, "\(strategy.missing) of \(strategy.slots)", strategy.gate.name))
+            }
+            if listed.count > room { lines.append("  and \(listed.count - room + 1) more") }
+            lines.append("")
         }
-        let room = max(0, rows - lines.count)
-        for strategy in listed.prefix(listed.count > room ? max(0, room - 1) : room) {
-            let why =
-                totals.attention.isEmpty
-                ? ""
-                : "  \(Figures.left("\(strategy.missing) of \(strategy.slots)", 19))"
-                    + Figures.left(strategy.gate.name, 18)
-            lines.append(
-                "  \(Figures.left(strategy.symbol, 18))" + why
-                    + Figures.right(Figures.decimal(strategy.quantity), totals.attention.isEmpty ? 35 : 18)
-                    + Figures.right(Figures.money(strategy.profit), 14) + " \(strategy.quote)")
-        }
-        if listed.count > room, !totals.attention.isEmpty {
-            lines.append("  and \(listed.count - max(0, room - 1)) more")
+        if rows - lines.count >= 2 {
+            lines.append(heading("least profitable", "", ""))
+            let least = totals.strategies.sorted { ($0.profit, $0.symbol) < ($1.profit, $1.symbol) }
+            lines += least.prefix(rows - lines.count).map { row($0, "", "") }
         }
         return lines
     }

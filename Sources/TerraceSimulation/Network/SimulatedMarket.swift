@@ -109,6 +109,7 @@ public struct SimulatedMarket: ~Copyable {
             let place = self.places[core]
             let fair = self.fundamentals[place.pair].price
             self.flows[core].seed(&self.venues[place.venue], place.local, fair: fair, at: self.start, &self.out)
+            self.venues[place.venue].publish(place.local, at: self.start, into: &self.out)
             self.out.removeAll()
             self.sendSnapshot(core, self.start)
             self.schedule(core, after: self.start)
