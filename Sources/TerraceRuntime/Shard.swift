@@ -7,6 +7,9 @@ public import TerraceCore
 /// The shell around the pure machines: it reads the clock, hands events in, carries commands out, and sleeps until something
 /// is due. Everything but `init` is called on the loop, which is what makes the class `@unchecked Sendable` true.
 public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked Sendable {
+    private static var evaluationsPerTurn: Int { 256 }
+    private static var evaluationsPerSend: Int { 4 }
+
     /// The loop that owns this shard.
     public let eventLoop: any EventLoop
     private var engine: Engine
@@ -121,7 +124,7 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
         }
     }
 
-    /// Takes in what has arrived, evaluates what it made ready, and sends what follows.
+    /// Takes in all that has arrived, evaluates what it made ready, and sends what follows.
     private func turn() {
         self.deliveries.removeAll(keepingCapacity: true)
         let arrived = self.now
@@ -134,22 +137,30 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
             }
         }
         let applied = self.now
-        self.engine.handle(.turn(limit: 256), at: applied, into: &self.commands)
-        let evaluated = self.now
         if self.countsFrom == .distantFuture, self.engine.statistics.placed > 0 {
-            self.countsFrom = evaluated.advanced(by: 1_000_000_000)
+            self.countsFrom = applied.advanced(by: 1_000_000_000)
         }
         let counts = taken >= self.countsFrom && self.stopping == nil && !self.deliveries.isEmpty
+        // A few strategies at a time, so that the commands of the first do not wait for the evaluation of the last.
+        var left = Self.evaluationsPerTurn
+        repeat {
+            left -= Self.evaluationsPerSend
+            self.engine.handle(.turn(limit: Self.evaluationsPerSend), at: self.now, into: &self.commands)
+            self.send(countedFrom: counts ? taken : nil)
+        } while self.engine.waiting > 0 && left > 0
         if counts {
             Self.record(applied.nanoseconds(since: taken), &self.latencies.apply)
-            Self.record(evaluated.nanoseconds(since: applied), &self.latencies.evaluate)
+            Self.record(self.now.nanoseconds(since: applied), &self.latencies.evaluate)
         }
+    }
+
+    private func send(countedFrom taken: Timestamp?) {
         let count = self.commands.count
+        if count == 0 { return }
+        let evaluated = self.now
         for index in 0..<count {
             self.connections.send(self.commands[index], at: evaluated)
-            if counts {
-                Self.record(self.now.nanoseconds(since: taken), &self.latencies.updateToCommand)
-            }
+            if let taken { Self.record(self.now.nanoseconds(since: taken), &self.latencies.updateToCommand) }
         }
         self.commands.removeAll()
     }

@@ -6,7 +6,7 @@ public struct StageLatencies: Sendable {
     public var arrival = Self.empty
     /// From taking a batch of events in to having applied them to the books.
     public var apply = Self.empty
-    /// The evaluation of what the batch made ready.
+    /// The evaluation of what the batch made ready, and the sending of what follows.
     public var evaluate = Self.empty
     /// From taking in the batch that caused it to handing a command to its connection.
     public var updateToCommand = Self.empty

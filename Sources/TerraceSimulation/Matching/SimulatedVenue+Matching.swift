@@ -34,16 +34,16 @@ extension SimulatedVenue {
         return false
     }
 
-    /// Remembers how an order ended, for queries and against doubled ids: the last 65,536 of an account.
+    /// Remembers how an order ended, for queries and against doubled ids: the last 16,384 of an account.
     mutating func finish(_ owner: Int, _ client: ClientOrderID, _ filled: Int64) {
         self.accounts[owner].finished[client] = filled
-        if self.accounts[owner].ended.count < 65_536 {
+        if self.accounts[owner].ended.count < Self.remembered {
             self.accounts[owner].ended.append(client)
         } else {
             let oldest = self.accounts[owner].oldestEnded
             self.accounts[owner].finished[self.accounts[owner].ended[oldest]] = nil
             self.accounts[owner].ended[oldest] = client
-            self.accounts[owner].oldestEnded = (oldest + 1) % 65_536
+            self.accounts[owner].oldestEnded = (oldest + 1) % Self.remembered
         }
     }
 

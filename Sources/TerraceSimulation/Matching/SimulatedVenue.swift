@@ -48,6 +48,8 @@ public struct SimulatedVenue {
         var feesPaid: [Amount]
     }
 
+    static let remembered = 16_384  // Ended orders of an account, for late queries.
+
     /// How it behaves.
     public let settings: VenueSettings
     /// What it trades.
