@@ -161,21 +161,13 @@ public struct WorkingOrder: Sendable, Equatable {
         case (.unknown, .cancelRejected):
             return .none
 
-        case (.amending, .amended(let price, let quantity)):
-            // An older amendment's answer changes what stands, not what was asked for since.
-            if price == self.pendingPrice, quantity == self.pendingQuantity { return self.stand(price, quantity) }
-            self.note(price, quantity)
-            return .none
-        case (.unknown, .amended(let price, let quantity)):
-            if self.isAmendmentOpen, price == self.pendingPrice, quantity == self.pendingQuantity {
-                self.endAmendment()
-            }
-            self.note(price, quantity)
-            return .none  // Whether it still stands, the answer to the query tells.
-        case (.placing, .amended(let price, let quantity)), (.working, .amended(let price, let quantity)):
+        case (.amending, .amended(let price, let quantity)), (.unknown, .amended(let price, let quantity)):
+            // Other terms than were asked for are those of an earlier amendment.
+            if price != self.pendingPrice || quantity != self.pendingQuantity { return .none }
             return self.stand(price, quantity)
-        case (.cancelling, .amended(let price, let quantity)):
-            self.note(price, quantity)
+        case (.placing, .amended(let price, let quantity)), (.working, .amended(let price, let quantity)):
+            return self.compare(price, quantity)
+        case (.cancelling, .amended):
             return .none
 
         case (.amending, .amendRejected(let reason)):
@@ -191,26 +183,37 @@ public struct WorkingOrder: Sendable, Equatable {
 
         case (.unknown, .found(let price, let quantity, let cumulative)):
             self.isAcknowledged = true
-            self.note(price, quantity)
             // The venue counts fills that have not come yet: what it fills counts as open until they do.
             if cumulative > self.filled { return .query }
             return self.stand(price, quantity)
-        case (.placing, .found(let price, let quantity, let cumulative)):
-            self.isAcknowledged = true
-            self.note(price, quantity)
-            self.state = .working
+        case (.placing, .found(let price, let quantity, let cumulative)),
+            (.working, .found(let price, let quantity, let cumulative)):
+            let effect = self.compare(price, quantity)
+            return effect == .query ? effect : self.missing(cumulative)
+        case (.amending, .found(let price, let quantity, let cumulative)):
+            if price == self.pendingPrice, quantity == self.pendingQuantity, cumulative <= self.filled {
+                return self.stand(price, quantity)
+            }
             return self.missing(cumulative)
-        case (.working, .found(let price, let quantity, let cumulative)),
-            (.amending, .found(let price, let quantity, let cumulative)),
-            (.cancelling, .found(let price, let quantity, let cumulative)):
-            self.note(price, quantity)
+        case (.cancelling, .found(_, _, let cumulative)):
             return self.missing(cumulative)
 
-        case (.placing, .unknown), (.working, .unknown), (.amending, .unknown), (.cancelling, .unknown),
-            (.unknown, .unknown):
+        case (.placing, .unknown), (.working, .unknown), (.amending, .unknown), (.cancelling, .unknown):
             self.state = .unknown
             return .query
+        case (.unknown, .unknown):
+            return .none  // Asked already; the time-out asks again, so that a venue in trouble is not stormed.
         }
+    }
+
+    /// Terms that nobody here asked for: they may be old, or what really stands. Both count until the venue is asked.
+    private mutating func compare(_ price: Price, _ quantity: Quantity) -> OrderEffect {
+        if price == self.price, quantity == self.quantity { return self.stand(price, quantity) }
+        self.pendingPrice = price
+        self.pendingQuantity = quantity
+        self.isAcknowledged = true
+        self.state = .unknown
+        return .query
     }
 
     /// The venue has proved the end and counts fills that have not come: only those still matter.
@@ -276,15 +279,11 @@ public struct WorkingOrder: Sendable, Equatable {
         return .released
     }
 
-    private mutating func note(_ price: Price, _ quantity: Quantity) {
-        self.price = price
-        self.quantity = quantity
-    }
-
     private mutating func stand(_ price: Price, _ quantity: Quantity) -> OrderEffect {
         self.isAcknowledged = true
         self.endAmendment()
-        self.note(price, quantity)
+        self.price = price
+        self.quantity = quantity
         self.state = self.filled >= quantity ? .idle : .working
         return self.state == .idle ? .released : .none
     }

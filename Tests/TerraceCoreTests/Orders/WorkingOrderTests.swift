@@ -97,8 +97,8 @@ import Testing
         (
             cancelled(6),
             [
-                (.idle, .none), (.unknown, .none), (.unknown, .none), (.unknown, .none), (.unknown, .none),
-                (.unknown, .none), (.unknown, .none), (.unknown, .none), (.unknown, .none),
+                (.idle, .none), (.unknown, .query), (.unknown, .query), (.unknown, .query), (.unknown, .query),
+                (.unknown, .query), (.unknown, .query), (.unknown, .query), (.unknown, .query),
             ]
         ),
         (
@@ -168,7 +168,14 @@ import Testing
             notFound(6),
             [
                 (.idle, .none), (.unknown, .query), (.unknown, .query), (.unknown, .query), (.unknown, .query),
-                (.unknown, .none), (.unknown, .none), (.unknown, .none), (.unknown, .none),
+                (.unknown, .query), (.unknown, .query), (.unknown, .query), (.unknown, .query),
+            ]
+        ),
+        (
+            found(100, 10, 4),
+            [
+                (.idle, .cancelOrphan), (.unknown, .query), (.unknown, .query), (.unknown, .query),
+                (.unknown, .query), (.unknown, .query), (.unknown, .query), (.unknown, .query), (.unknown, .none),
             ]
         ),
         (
@@ -204,29 +211,43 @@ import Testing
                 #expect(order.open >= .zero)
                 switch effect {
                 case .query:
-                    // Nothing was proved: not less is open than before, and not at a better price.
-                    #expect(order.open >= before.open && order.worstPrice >= before.worstPrice)
+                    // Nothing was proved: not less is open than before, and not at a lower price. But an end was.
+                    if case .cancelled = report { break }
+                    if case .notFound = report, before.state == .unknown { break }
+                    #expect(order.open >= before.open && order.highestPrice >= before.highestPrice)
                 case .anomaly:
                     #expect(order == before, "\(history) on \(report): what fits nothing changes nothing")
                 case .none, .cancelOrphan: break
-                case .book, .bookLate:
+                case .book, .bookLate, .bookAndQuery:
                     #expect(order.open <= before.open)
                 case .released, .refused:
                     #expect(order.open == .zero)
                 }
             }
         }
-        #expect(History.amending.order.open.units == 12 && History.amending.order.worstPrice.units == 120)
-        #expect(History.unknownAmending.order.open.units == 12 && History.unknownAmending.order.price.units == 120)
+        #expect(History.amending.order.open.units == 12 && History.amending.order.highestPrice.units == 120)
+        #expect(History.unknownAmending.order.open.units == 12 && History.unknownAmending.order.highestPrice.units == 120)
     }
 
-    @Test("asks only where an answer was due")
+    @Test("is asked for once nothing is heard of it any more, whatever its state")
     func expires() {
         for history in History.allCases {
             var order = history.order
-            let isSettled = history == .idle || history == .working
-            #expect(order.expire() == (isSettled ? .none : .query), "\(history)")
+            #expect(order.expire() == (history == .idle ? .none : .query), "\(history)")
+            #expect(order.open == history.order.open, "\(history): all of it still counts")
         }
+    }
+
+    @Test("asks for an earlier fill that the venue counts and that has not come")
+    func missingFill() {
+        var order = History.working.order
+        var fill = Self.fill(2)
+        fill.cumulative = Quantity(units: 5)
+        #expect(order.apply(.filled(fill)) == .bookAndQuery)
+        #expect(order.state == .unknown && order.open.units == 8)
+        #expect(order.apply(Self.filled(3)) == .book)
+        #expect(order.apply(Self.found(100, 10, 5)) == .none)
+        #expect(order.state == .working && order.open.units == 5)
     }
 }
 
@@ -256,7 +277,7 @@ struct Race: Sendable, CustomStringConvertible {
             ends: .idle, filled: 4, open: 0),
         Race(
             name: "the cancel overtakes the fill that came before it", history: .cancelling,
-            reports: [WorkingOrderTests.cancelled(4), WorkingOrderTests.filled(4)], effects: [.none, .book],
+            reports: [WorkingOrderTests.cancelled(4), WorkingOrderTests.filled(4)], effects: [.query, .book],
             ends: .idle, filled: 4, open: 0),
         Race(
             name: "the cancel is refused because all is filled, and the fill came first", history: .cancelling,
@@ -276,14 +297,16 @@ struct Race: Sendable, CustomStringConvertible {
             ends: .working, filled: 4, open: 6),
         Race(
             name: "the acceptance is lost, and the order is found part filled before the fill comes",
-            history: .unknownPlacing, reports: [WorkingOrderTests.found(100, 10, 4), WorkingOrderTests.filled(4)],
-            effects: [.none, .book], ends: .working, filled: 4, open: 6),
+            history: .unknownPlacing,
+            reports: [
+                WorkingOrderTests.found(100, 10, 4), WorkingOrderTests.filled(4), WorkingOrderTests.found(100, 10, 4),
+            ], effects: [.query, .book, .none], ends: .working, filled: 4, open: 6),
         Race(
             name: "the order never reached the venue", history: .unknownPlacing,
             reports: [WorkingOrderTests.notFound(0)], effects: [.released], ends: .idle, filled: 0, open: 0),
         Race(
             name: "not found because all is filled, and the fill comes behind", history: .unknownPlacing,
-            reports: [WorkingOrderTests.notFound(10), WorkingOrderTests.filled(10)], effects: [.none, .book],
+            reports: [WorkingOrderTests.notFound(10), WorkingOrderTests.filled(10)], effects: [.query, .book],
             ends: .idle, filled: 10, open: 0),
         Race(
             name: "the acceptance comes late, then the answer to the query", history: .unknownPlacing,

@@ -58,10 +58,13 @@ import Testing
     @Test("keeps more back the less a requote matters, and always something for cancels")
     func reserve() {
         let kept = [Priority.critical, .important, .normal, .low].map {
-            OrderRateBudget.tenthsToKeep($0, isFarOff: false)
+            OrderRateBudget.tenthsToKeep($0, isFarOff: false, cancelsCount: true)
         }
         #expect(kept == kept.sorted() && kept[0] > 0 && Set(kept).count == 4)
-        #expect(OrderRateBudget.tenthsToKeep(.low, isFarOff: true) == kept[0])
+        #expect(OrderRateBudget.tenthsToKeep(.low, isFarOff: true, cancelsCount: true) == kept[0])
+        #expect(
+            OrderRateBudget.tenthsToKeep(.critical, isFarOff: false, cancelsCount: false) == 0,
+            "cancels that do not count need nothing kept for them")
         var budget = OrderRateBudget(orders: 40, windowNanoseconds: 1_000_000)
         var taken = [Int64]()
         for tenths in kept.reversed() {
