@@ -9,7 +9,12 @@ import Testing
     static let start = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
 
     static func engine(_ setup: MarketSetup) throws -> Engine {
-        var engine = Engine(EngineConfiguration(venues: setup.venues, assetCount: setup.assets.count))
+        var configuration = EngineConfiguration(venues: setup.venues, assetCount: setup.assets.count)
+        // A scripted venue says nothing more, and a busy machine may take its time.
+        configuration.feedSilenceNanoseconds = .max
+        configuration.bookAgeLimitNanoseconds = .max
+        configuration.responseTimeoutNanoseconds = 60_000_000_000
+        var engine = Engine(configuration)
         for pair in setup.pairs { _ = engine.addPair(pair) }
         for strategy in setup.strategies() { _ = try engine.register(strategy) }
         return engine

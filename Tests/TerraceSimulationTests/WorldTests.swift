@@ -25,13 +25,18 @@ import Testing
             faults.reorderedReport = 0.05
             faults.gap = 0.02
             faults.drop = 0.002
+            // In every other run fills are lost as well, also while a connection is down: until one is missed at its order's
+            // end, or at the next fill, the engine takes the order for working with more open than there is.
+            let losesFills = seed % 2 == 0
+            faults.lostFill = losesFills ? 0.02 : 0
+            if !losesFills { faults.drop = 0 }
             var world = try VirtualWorld(
                 setup, strategies: Self.eager(setup), rate: 300, seed: seed, faults: faults)
             for _ in 0..<120 {
                 world.run(until: world.now.advanced(by: 50_000_000))
                 Self.checkLimits(world.engine, setup, seed)
                 Self.checkTruth(world.engine, world.market, setup, seed)
-                if world.market.isQuiet { Self.checkWorking(world.engine, world.market, setup, seed) }
+                if !losesFills, world.market.isQuiet { Self.checkWorking(world.engine, world.market, setup, seed) }
             }
             let ended = world.stop()
             #expect(ended, "seed \(seed): orders are left")

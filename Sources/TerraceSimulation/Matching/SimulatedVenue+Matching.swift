@@ -42,6 +42,7 @@ extension SimulatedVenue {
         } else {
             let oldest = self.accounts[owner].oldestEnded
             self.accounts[owner].finished[self.accounts[owner].ended[oldest]] = nil
+            self.accounts[owner].fillsOf[self.accounts[owner].ended[oldest]] = nil
             self.accounts[owner].ended[oldest] = client
             self.accounts[owner].oldestEnded = (oldest + 1) % Self.remembered
         }
@@ -67,11 +68,10 @@ extension SimulatedVenue {
         self.accounts[owner].total[feeAsset.index] -= fee
         self.accounts[owner].feesPaid[feeAsset.index] += fee
         self.accounts[owner].fills += 1
-        out.report(
-            AccountIndex(order.account), Int(order.instrument), order.client,
-            .filled(
-                Fill(
-                    trade: trade, side: order.side, price: price, quantity: Quantity(units: quantity), fee: fee,
-                    feeAsset: feeAsset, isMaker: isMaker, cumulative: Quantity(units: order.filled))), now)
+        let fill = Fill(
+            trade: trade, side: order.side, price: price, quantity: Quantity(units: quantity), fee: fee,
+            feeAsset: feeAsset, isMaker: isMaker, cumulative: Quantity(units: order.filled))
+        self.accounts[owner].fillsOf[order.client, default: []].append(fill)
+        out.report(AccountIndex(order.account), Int(order.instrument), order.client, .filled(fill), now)
     }
 }

@@ -179,12 +179,15 @@ extension SimulatedVenue {
         out.report(account, instrument, client, .amended(price, quantity), now)
     }
 
-    /// Answers what became of an order.
+    /// Answers what became of an order: its fills again, then whether it stands.
     public mutating func query(
         _ instrument: Int, _ account: AccountIndex, _ client: ClientOrderID, at now: Timestamp,
         into out: inout VenueOutput
     ) {
         let owner = Int(account.raw)
+        for fill in self.accounts[owner].fillsOf[client] ?? [] {
+            out.report(account, instrument, client, .filled(fill), now)
+        }
         if let place = self.accounts[owner].byClient[client] {
             let order = self.pool[Int(place)]
             out.report(

@@ -40,6 +40,7 @@ public struct SimulatedVenue {
         var byClient: [ClientOrderID: Int32] = [:]
         var finished: [ClientOrderID: Int64] = [:]  // Cumulative quantity of orders that ended.
         var ended: [ClientOrderID] = []
+        var fillsOf: [ClientOrderID: [Fill]] = [:]  // Of orders that stand or are remembered.
         var oldestEnded = 0
         var open: [Int]
         var windowStart = Timestamp.distantPast

@@ -7,6 +7,8 @@ public struct Faults: Sendable {
     public var unknownAnswer = 0.0
     /// A report other than a fill never reaches us.
     public var lostReport = 0.0
+    /// A fill never reaches us by the stream; it is told again where its order is asked for.
+    public var lostFill = 0.0
     /// A report reaches us twice.
     public var doubledReport = 0.0
     /// A report takes this much longer, and what is behind it in the stream with it.
@@ -19,8 +21,7 @@ public struct Faults: Sendable {
     public var reorderedNanoseconds: Int64 = 200_000_000
     /// A depth message is lost. Nobody says so: the next one shows it.
     public var gap = 0.0
-    /// A connection drops, counted per command; it comes back after a second. What the venue says meanwhile is lost, but for
-    /// fills, which a client asks for once it is back.
+    /// A connection drops, counted per command; it comes back after a second. What the venue says meanwhile is lost.
     public var drop = 0.0
 
     /// None.

@@ -266,7 +266,9 @@ public struct SimulatedMarket: ~Copyable {
         let event = Event.order(OrderReport(instrument: core, order: report.client, outcome: report.outcome))
         var isFill = false
         if case .filled = report.outcome { isFill = true }
-        if !isFill, !self.links[venue].isUp || self.happens(self.faults.lostReport, venue) { return }
+        if !self.links[venue].isUp || self.happens(isFill ? self.faults.lostFill : self.faults.lostReport, venue) {
+            return
+        }
         let delay = self.delay(venue) + (self.happens(self.faults.slowReport, venue) ? self.faults.slowNanoseconds : 0)
         var held: Int64 = 0
         if self.happens(self.faults.reorderedReport, venue) {
