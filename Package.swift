@@ -47,7 +47,7 @@ let package = Package(
         .target(
             name: "TerraceRuntime",
             dependencies: [
-                "TerraceCore",
+                "TerraceCore", "CTerrace",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],

@@ -1,3 +1,4 @@
+import CTerrace
 import Histogram
 public import NIOCore
 public import TerraceCore
@@ -43,6 +44,7 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
     /// Begins to run.
     public func start() {
         self.eventLoop.execute {
+            _ = cterrace_use_large_pages()
             self.connections.open(waking: { [unowned self] in self.runSoon() })
             self.run()
         }

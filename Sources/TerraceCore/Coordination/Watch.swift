@@ -26,4 +26,14 @@ struct Watch {
         self.priority = priority
         self.watchesLoss = watchesLoss
     }
+
+    /// Whether all slots' bands hold at this reference price, and the collar at this mid; touches are not looked at.
+    @inline(__always)
+    func holds(_ reference: Int64, mid: Int64) -> Bool {
+        !self.needsLook && reference >= self.referenceLow && reference <= self.referenceHigh && self.allows(mid: mid)
+    }
+
+    /// Whether all prices that may be wanted are within the collar at this mid.
+    @inline(__always)
+    func allows(mid: Int64) -> Bool { mid >= self.midLow && mid <= self.midHigh }
 }

@@ -41,10 +41,8 @@ extension StrategyState {
         if self.positionChanged || desk.watches[index].watchesLoss || desk.looksAlways {
             if reference != .zero, !dislocated { self.mark(at: reference, &desk) }
         }
-        let watch = desk.watches[index]
-        desk.watches[index].reference = reference == .zero ? watch.reference : reference
-        if !watch.needsLook, !desk.looksAlways, reference.units >= watch.referenceLow,
-            reference.units <= watch.referenceHigh, mid.units >= watch.midLow, mid.units <= watch.midHigh,
+        if reference != .zero { desk.watches[index].reference = reference }
+        if !desk.looksAlways, desk.watches[index].holds(reference.units, mid: mid.units),
             desk.touchesHold(index, self.pair)
         {
             desk.watches[index].moved = 0
@@ -64,8 +62,8 @@ extension StrategyState {
         desk.statistics.looks += 1
         var now = self.circumstances(reference, mid, desk)
         let all =
-            desk.watches[index].needsLook || desk.looksAlways || mid.units < desk.watches[index].midLow
-            || mid.units > desk.watches[index].midHigh || now.excessBids > 0 || now.excessAsks > 0
+            desk.watches[index].needsLook || desk.looksAlways || !desk.watches[index].allows(mid: mid.units)
+            || now.excessBids > 0 || now.excessAsks > 0
             || (self.isBlocked(.bid) && self.room(.bid, own: .zero) > 0)
             || (self.isBlocked(.ask) && self.room(.ask, own: .zero) > 0)
         desk.watches[index].needsLook = false

@@ -1,7 +1,7 @@
 /// How far a position is from where it should be, in [-1, 1].
 public enum InventoryCoefficient {
     /// (position - target) / max deviation, or / |target| where the settings say so and the target is not zero; clamped.
-    public static func value(position: Quantity, settings: InventorySettings) -> Coefficient {
+    public static func value(position: Quantity, settings: borrowing InventorySettings) -> Coefficient {
         let distance = Int128(position.units) - Int128(settings.target.units)
         if distance == 0 { return .zero }
         var divisor = Int128(settings.maximumDeviation.units)
@@ -16,14 +16,14 @@ public enum InventoryCoefficient {
 /// How much more may be ordered so that open orders and position stay within target ± max deviation, whichever fills first.
 public enum Headroom {
     /// For bids: target + deviation - position - open bids, never negative.
-    public static func bid(position: Quantity, openBids: Quantity, settings: InventorySettings) -> Quantity {
+    public static func bid(position: Quantity, openBids: Quantity, settings: borrowing InventorySettings) -> Quantity {
         clamped(
             Int128(settings.target.units) + Int128(settings.maximumDeviation.units)
                 - Int128(position.units) - Int128(openBids.units))
     }
 
     /// For asks: position - (target - deviation) - open asks, never negative.
-    public static func ask(position: Quantity, openAsks: Quantity, settings: InventorySettings) -> Quantity {
+    public static func ask(position: Quantity, openAsks: Quantity, settings: borrowing InventorySettings) -> Quantity {
         clamped(
             Int128(position.units) - Int128(settings.target.units)
                 + Int128(settings.maximumDeviation.units) - Int128(openAsks.units))

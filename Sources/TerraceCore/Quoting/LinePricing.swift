@@ -20,6 +20,8 @@ struct LinePricing {
     /// is not quoted.
     let cap: Int64
     let floor: Int64
+    /// The anchor less the spread, on the tick.
+    private let limit: Int64
 
     init(
         _ line: borrowing LineTerms, _ side: Side, spread: Int64, tick: Grid, touch: Touch, anchor: Price,
@@ -31,6 +33,7 @@ struct LinePricing {
         self.tick = tick
         self.anchor = direction * anchor.units
         self.followsReference = followsReference
+        self.limit = self.factor > 0 ? Self.limit(self.anchor, self.factor, tick) : -QuoteBand.far
         if side == .bid {
             self.best = touch.bid.price.units
             self.opposite = touch.ask.price.units
@@ -58,12 +61,12 @@ struct LinePricing {
     /// but where the reference price stands in for it, which moves with every tick.
     func forbids(_ price: Int64) -> Bool { self.isTopOfBook && !self.followsReference && price > self.limit }
 
-    /// The anchor less the spread, on the tick. A price is below 2^56 and a factor below 2^25: the quotient is below 2^58.
-    private var limit: Int64 {
-        let product = UInt64(self.anchor.magnitude).multipliedFullWidth(by: UInt64(self.factor))
-        let (quotient, remainder) = UInt64(Millibps.whole).dividingFullWidth(product)
+    /// A price is below 2^56 and a factor below 2^25, so that the quotient is below 2^58.
+    private static func limit(_ anchor: Int64, _ factor: Int64, _ tick: Grid) -> Int64 {
+        let product = anchor.magnitude.multipliedFullWidth(by: UInt64(bitPattern: factor))
+        let (quotient, remainder) = UInt64(bitPattern: Millibps.whole).dividingFullWidth(product)
         let units = Int64(bitPattern: quotient)
-        return self.roundedDown(self.anchor >= 0 ? units : remainder == 0 ? -units : -units - 1)
+        return Self.roundedDown(anchor >= 0 ? units : remainder == 0 ? -units : -units - 1, tick)
     }
 
     /// As near to trading as the book lets it be: a tick before the best or beside it, or a tick short of taking.
@@ -73,8 +76,10 @@ struct LinePricing {
 
     private var improves: Bool { self.opposite - self.best > self.tick.step }
 
-    private func roundedDown(_ price: Int64) -> Int64 {
-        price >= 0 ? self.tick.roundedDown(price) : -self.tick.roundedUp(-price)
+    private func roundedDown(_ price: Int64) -> Int64 { Self.roundedDown(price, self.tick) }
+
+    private static func roundedDown(_ price: Int64, _ tick: Grid) -> Int64 {
+        price >= 0 ? tick.roundedDown(price) : -tick.roundedUp(-price)
     }
 
     private func roundedUp(_ price: Int64) -> Int64 {
@@ -97,8 +102,7 @@ struct LinePricing {
         if standing < 0 { (low, high) = (-high, -low) }
         low = self.roundedUp(max(low, self.floor))
         high = self.roundedDown(min(high, self.cap))
-        let limit = self.limit
-        let wanted = min(limit, self.nearest)
+        let wanted = min(self.limit, self.nearest)
         if wanted < low || wanted > high { return self.point(side, reference, low, high) }  // Held by the cap.
         var band = self.isTopOfBook ? self.touchBand(low, high, limit) : self.spreadBand(low, high, limit)
         if !self.followsReference {

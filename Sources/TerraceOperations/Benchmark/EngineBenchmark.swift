@@ -8,8 +8,9 @@ public import TerraceCore
 /// The workloads: `w1` applies levels to the books and reads the instrument's touch after each message. `touch` runs engines
 /// with one stack a pair (one top-of-book line and two passive lines on every venue), evaluated where a touch changed. `w2`
 /// evaluates that stack at every message, priced from both sweeps for a quantity, and reads the ten best consolidated
-/// levels a side. Orders are answered at once by a loopback, inside the time that is measured. Snapshots are applied
-/// before the clock starts. Of several passes the fastest counts, for it was disturbed least.
+/// levels a side. Orders are answered at once by a loopback, inside the time of the rates; a latency is from a message's
+/// first level to the last command that it leads to. Snapshots are applied before the clock starts. Of several passes the
+/// fastest counts, for it was disturbed least.
 public struct EngineBenchmark: ~Copyable {
     private let feed: FeedFile
     private let passes: Int
@@ -220,13 +221,14 @@ public struct EngineBenchmark: ~Copyable {
             }
             engine.turn(16, at: Self.time(record), into: &commands)
             result.commands += commands.count
-            Self.answer(&engine, &commands, at: Self.time(record))
             if timesMessages {
+                // From the message's first level to the last command that it leads to.
                 let now = cterrace_cycles()
                 longest = max(longest, now &- cycle)
                 histogram.record(min(now &- cycle, 9_000_000_000))
-                cycle = cterrace_cycles()
             }
+            Self.answer(&engine, &commands, at: Self.time(record))
+            if timesMessages { cycle = cterrace_cycles() }
         }
         let cycles = cterrace_cycles() &- firstCycle
         let seconds = (ContinuousClock.now - began) / .seconds(1)

@@ -99,7 +99,9 @@ import Testing
         #expect(coins == statement.coins, "seed \(seed): coins")
         let cash = Self.units.amount(of: position.realised - position.cost) - position.fees
         #expect(cash == statement.cash, "seed \(seed): cash")
-        #expect(position.thirdFees.first { $0.asset.raw == 9 }?.amount ?? .zero == statement.others[9] ?? .zero, "seed \(seed): other coins")
+        #expect(
+            position.thirdFees.first { $0.asset.raw == 9 }?.amount ?? .zero == statement.others[9] ?? .zero,
+            "seed \(seed): other coins")
         #expect(position.feeRemainder.units >= 0 && position.feeRemainder.units < Self.units.amountPerQuantity)
     }
 

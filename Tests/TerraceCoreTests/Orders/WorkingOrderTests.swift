@@ -226,7 +226,8 @@ import Testing
             }
         }
         #expect(History.amending.order.open.units == 12 && History.amending.order.highestPrice.units == 120)
-        #expect(History.unknownAmending.order.open.units == 12 && History.unknownAmending.order.highestPrice.units == 120)
+        #expect(
+            History.unknownAmending.order.open.units == 12 && History.unknownAmending.order.highestPrice.units == 120)
     }
 
     @Test("is asked for once nothing is heard of it any more, whatever its state")
