@@ -6,7 +6,7 @@ extension Desk {
     /// the simplest of its kind).
     ///
     /// - Returns: nil where a side of what it looks at is empty, or the book is too thin for the quantity.
-    func reference(_ source: PricingSource, _ pair: PairIndex, _ touch: ConsolidatedTouch) -> Price? {
+    mutating func reference(_ source: PricingSource, _ pair: PairIndex, _ touch: ConsolidatedTouch) -> Price? {
         switch source {
         case .aggregated:
             return touch.isTwoSided ? Self.mid(touch.bid.price, touch.ask.price) : nil

@@ -138,7 +138,7 @@ struct Desk: ~Copyable {
 
     /// Whether the touches that moved since a strategy's last evaluation are all within its bands.
     @inline(__always)
-    func touchesHold(_ index: Int, _ pair: PairIndex) -> Bool {
+    mutating func touchesHold(_ index: Int, _ pair: PairIndex) -> Bool {
         var moved = self.watches[index].moved
         let first = self.pairs[pair.index].firstInstrument
         let bands = Int(self.watches[index].firstBand)
@@ -154,7 +154,7 @@ struct Desk: ~Copyable {
     }
 
     /// Whether a new order would trade with one of our own, of whichever strategy, or take from the venue's book.
-    func crossing(_ instrument: InstrumentIndex, _ side: Side, _ price: Price) -> Gate {
+    mutating func crossing(_ instrument: InstrumentIndex, _ side: Side, _ price: Price) -> Gate {
         let touch = self.books.touch(instrument)
         let opposite = side == .bid ? touch.ask : touch.bid
         if !opposite.isNone, side == .bid ? price >= opposite.price : price <= opposite.price { return .wouldTake }
@@ -164,7 +164,7 @@ struct Desk: ~Copyable {
 
     /// The random share of an order's quantity: drawn from the seed and the order's number, so that what is not sent draws
     /// nothing. SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
-    func draw(_ range: Int64, sequence: UInt64) -> Int64 {
+    mutating func draw(_ range: Int64, sequence: UInt64) -> Int64 {
         var bits = self.configuration.seed &+ sequence &* 0x9E37_79B9_7F4A_7C15
         bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
         bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB

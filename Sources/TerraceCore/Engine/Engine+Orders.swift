@@ -86,7 +86,7 @@ extension StrategyState {
     /// - Returns: whether the order stands at the venue and nothing here wants it.
     mutating func take(_ report: OrderReport, _ desk: inout Desk) -> Bool {
         let slot = Int(report.order.slot)
-        if case .filled(let fill) = report.outcome { self.take(fill, slot, report.instrument, desk) }
+        if case .filled(let fill) = report.outcome { self.take(fill, slot, report.instrument, &desk) }
         guard slot < self.slots.count, self.slots[slot].order.id == report.order,
             self.slots[slot].instrument == report.instrument
         else { return report.outcome.showsOrder }  // An order that this slot no longer holds.
@@ -97,7 +97,7 @@ extension StrategyState {
         case .none, .book, .released: break
         case .bookLate, .anomaly: desk.statistics.anomalies += 1
         case .cancelOrphan: isOrphan = true
-        case .query, .bookAndQuery: self.ask(slot, desk)
+        case .query, .bookAndQuery: self.ask(slot, &desk)
         case .refused(let reason):
             desk.statistics.rejected += 1
             self.hold(slot, reason, &desk)
@@ -108,7 +108,7 @@ extension StrategyState {
             self.hold(slot, reason, &desk)
         case .cancelRejected(let reason):
             self.slots[slot].refusals += 1
-            self.slots[slot].cancelAfter = self.after(self.slots[slot].refusals, desk)
+            self.slots[slot].cancelAfter = self.after(self.slots[slot].refusals, &desk)
             if reason == .rateLimited { desk.drainBudget(of: report.instrument) }
         case .accepted, .amended:
             self.slots[slot].refusals = 0
@@ -126,28 +126,28 @@ extension StrategyState {
     }
 
     /// The first question is asked at once, others after a while, so that a venue that does not know is not flooded.
-    private mutating func ask(_ slot: Int, _ desk: borrowing Desk) {
+    private mutating func ask(_ slot: Int, _ desk: inout Desk) {
         self.slots[slot].answerDue =
             self.slots[slot].queries == 0
             ? desk.now : desk.now.advanced(by: desk.configuration.responseTimeoutNanoseconds << self.backOff(slot))
     }
 
     /// Twice as long each time, up to 32 times.
-    func backOff(_ slot: Int) -> Int64 { Int64(min(5, max(0, self.slots[slot].queries - 1))) }
+    mutating func backOff(_ slot: Int) -> Int64 { Int64(min(5, max(0, self.slots[slot].queries - 1))) }
 
     /// After a refusal the slot waits, twice as long each time in a row, up to 64 times.
     private mutating func hold(_ slot: Int, _ reason: VenueRejection, _ desk: inout Desk) {
         self.slots[slot].refusals += 1
-        self.slots[slot].holdUntil = self.after(self.slots[slot].refusals, desk)
+        self.slots[slot].holdUntil = self.after(self.slots[slot].refusals, &desk)
         if reason == .rateLimited { desk.drainBudget(of: self.slots[slot].instrument) }
     }
 
-    private func after(_ refusals: Int, _ desk: borrowing Desk) -> Timestamp {
+    private mutating func after(_ refusals: Int, _ desk: inout Desk) -> Timestamp {
         desk.now.advanced(by: desk.configuration.refusalHoldNanoseconds << Int64(min(6, max(0, refusals - 1))))
     }
 
     /// A fill moves the position, whatever became of its slot.
-    private mutating func take(_ fill: Fill, _ slot: Int, _ instrument: InstrumentIndex, _ desk: borrowing Desk) {
+    private mutating func take(_ fill: Fill, _ slot: Int, _ instrument: InstrumentIndex, _ desk: inout Desk) {
         let pair = desk.instruments[instrument.index].pair.index
         self.book(fill, on: instrument, units: desk.pairs[pair].units, fee: desk.feeKind(fill, pair))
         if slot < self.slots.count, self.slots[slot].instrument == instrument {

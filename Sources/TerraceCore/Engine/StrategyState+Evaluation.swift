@@ -18,6 +18,8 @@ struct Circumstances {
     var wake: Timestamp
 }
 
+// The functions of an evaluation are `mutating` and take the desk `inout` also where they change nothing: the compiler (6.3.1)
+// copies a noncopyable value of some hundred bytes to lend it from within a mutating function, once a call.
 extension StrategyState {
     /// Compares what the strategy wants with what stands, and commands the difference.
     ///
@@ -60,7 +62,7 @@ extension StrategyState {
     ) {
         let index = self.index.index
         desk.statistics.looks += 1
-        var now = self.circumstances(reference, mid, desk)
+        var now = self.circumstances(reference, mid, &desk)
         let all =
             desk.watches[index].needsLook || desk.looksAlways || !desk.watches[index].allows(mid: mid.units)
             || now.excessBids > 0 || now.excessAsks > 0
@@ -106,7 +108,7 @@ extension StrategyState {
 
     /// For which consolidated mids all prices between `low` and `high` are within the collar:
     /// `|price - mid| x 10^7 <= collar x mid`.
-    private func collar(_ low: Int64, _ high: Int64, _ watch: inout Watch) {
+    private mutating func collar(_ low: Int64, _ high: Int64, _ watch: inout Watch) {
         if low > high {
             (watch.midLow, watch.midHigh) = (.min, .max)
             return
@@ -119,9 +121,9 @@ extension StrategyState {
             ? .max : Int64(truncatingIfNeeded: min(Int128(QuoteBand.far), Int128(low) * whole / (whole - collar)))
     }
 
-    private func circumstances(_ reference: Price, _ mid: Price, _ desk: borrowing Desk) -> Circumstances {
+    private mutating func circumstances(_ reference: Price, _ mid: Price, _ desk: inout Desk) -> Circumstances {
         var now = Circumstances(
-            gate: self.gate(desk), reference: reference, mid: mid, bidBound: reference, askBound: reference,
+            gate: self.gate(&desk), reference: reference, mid: mid, bidBound: reference, askBound: reference,
             boundsFollowReference: true, excessBids: self.excess(.bid), excessAsks: self.excess(.ask),
             wake: .distantFuture)
         switch self.definition.inventory.price {
@@ -139,7 +141,7 @@ extension StrategyState {
 
     /// By how much the open orders of `side` and the position pass the limit, after a change of the limits, of the position or
     /// of the opening inventory; what is being cancelled is not counted.
-    private func excess(_ side: Side) -> Int64 {
+    private mutating func excess(_ side: Side) -> Int64 {
         let settings = self.definition.inventory
         let position = Int128(self.total.quantity.units)
         let limit =
@@ -156,10 +158,10 @@ extension StrategyState {
     }
 
     /// Whether an idle slot of `side` was held back by the position limit at the last look.
-    private func isBlocked(_ side: Side) -> Bool { self.blockedSides & (1 << side.rawValue) != 0 }
+    private mutating func isBlocked(_ side: Side) -> Bool { self.blockedSides & (1 << side.rawValue) != 0 }
 
     /// Why the strategy as a whole may not quote, if it may not.
-    private func gate(_ desk: borrowing Desk) -> Gate {
+    private mutating func gate(_ desk: inout Desk) -> Gate {
         if desk.isKilled { return .killSwitch }
         if self.isRemoved || self.isPaused { return .paused }
         if self.isStopped { return .strategyLoss }

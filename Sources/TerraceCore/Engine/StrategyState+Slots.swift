@@ -20,7 +20,7 @@ extension StrategyState {
     // MARK: What a slot wants
 
     /// What keeps the slot from quoting whatever the prices are. Each of these ends by an event that has all slots looked at.
-    private func gate(_ slot: Int, _ now: borrowing Circumstances, _ desk: borrowing Desk) -> Gate {
+    private mutating func gate(_ slot: Int, _ now: borrowing Circumstances, _ desk: inout Desk) -> Gate {
         if now.gate != .none { return now.gate }
         let side = self.slots[slot].order.side
         if self.slots[slot].isRetired || !self.lines[Int(self.slots[slot].line)].sides.contains(side) {
@@ -32,8 +32,8 @@ extension StrategyState {
     }
 
     /// How the slot's line is priced now.
-    private func pricing(
-        _ slot: Int, _ touch: Touch, _ now: borrowing Circumstances, _ desk: borrowing Desk
+    private mutating func pricing(
+        _ slot: Int, _ touch: Touch, _ now: borrowing Circumstances, _ desk: inout Desk
     ) -> LinePricing {
         let side = self.slots[slot].order.side
         let line = Int(self.slots[slot].line)
@@ -52,7 +52,7 @@ extension StrategyState {
     }
 
     /// The price that is wanted, or what keeps it from being quoted.
-    private func target(
+    private mutating func target(
         _ pricing: borrowing LinePricing, _ side: Side, _ touch: Touch, _ now: borrowing Circumstances
     ) -> (price: Price, gate: Gate) {
         if now.reference == .zero || !touch.isTwoSided { return (.zero, .noReference) }
@@ -65,7 +65,7 @@ extension StrategyState {
     }
 
     /// What the position limit leaves for the side, what the slot's own order takes up (`own`) not counted.
-    func room(_ side: Side, own: Quantity) -> Int64 {
+    mutating func room(_ side: Side, own: Quantity) -> Int64 {
         side == .bid
             ? Headroom.bid(
                 position: self.total.quantity, openBids: self.openBids - own, settings: self.definition.inventory
@@ -77,7 +77,7 @@ extension StrategyState {
 
     /// The quantity that may be shown at `price`, or what keeps it back. `own` is what the slot's own order already takes up.
     private mutating func size(
-        _ slot: Int, _ price: Price, own: Footprint, _ now: inout Circumstances, _ desk: borrowing Desk
+        _ slot: Int, _ price: Price, own: Footprint, _ now: inout Circumstances, _ desk: inout Desk
     ) -> (quantity: Quantity, gate: Gate) {
         let side = self.slots[slot].order.side
         let instrument = self.slots[slot].instrument.index
@@ -105,7 +105,7 @@ extension StrategyState {
             units = room
             reason = .headroom
         }
-        let affordable = Self.affordable(units, side, price, instrument, own, desk)
+        let affordable = Self.affordable(units, side, price, instrument, own, &desk)
         if affordable < units {
             units = affordable
             reason = .balance
@@ -129,7 +129,7 @@ extension StrategyState {
 
     /// How much of `units` the free balance covers, the slot's own reservation counted as free.
     private static func affordable(
-        _ units: Int64, _ side: Side, _ price: Price, _ instrument: Int, _ own: Footprint, _ desk: borrowing Desk
+        _ units: Int64, _ side: Side, _ price: Price, _ instrument: Int, _ own: Footprint, _ desk: inout Desk
     ) -> Int64 {
         let pair = desk.instruments[instrument].pair.index
         let asset = side == .bid ? desk.pairs[pair].quote : desk.pairs[pair].base
@@ -164,7 +164,7 @@ extension StrategyState {
         _ slot: Int, _ touch: Touch, _ now: inout Circumstances, _ desk: inout Desk, _ commands: inout CommandBuffer
     ) {
         let side = self.slots[slot].order.side
-        var gate = self.gate(slot, now, desk)
+        var gate = self.gate(slot, now, &desk)
         if gate == .none, self.room(side, own: .zero) == 0 {
             gate = .headroom
             self.blockedSides |= 1 << side.rawValue
@@ -180,7 +180,7 @@ extension StrategyState {
             return
         }
         self.bands[slot] = .nothing
-        let pricing = self.pricing(slot, touch, now, desk)
+        let pricing = self.pricing(slot, touch, now, &desk)
         let (price, targetGate) = self.target(pricing, side, touch, now)
         self.slots[slot].wanted = price
         let instrument = self.slots[slot].instrument
@@ -190,7 +190,7 @@ extension StrategyState {
         if gate == .none {
             let randomization = self.lines[Int(self.slots[slot].line)].randomization
             if randomization > 0 { self.slots[slot].draw = desk.draw(randomization, sequence: sequence) }
-            (quantity, gate) = self.size(slot, price, own: Footprint(), &now, desk)
+            (quantity, gate) = self.size(slot, price, own: Footprint(), &now, &desk)
         }
         if gate == .none { gate = desk.crossing(instrument, side, price) }
         if gate == .none, !self.takeToken(instrument, isFarOff: false, &now, &desk) { gate = .orderRate }
@@ -202,7 +202,7 @@ extension StrategyState {
             sequence: sequence)
         self.slots[slot].order.place(id, price: price, quantity: quantity)
         self.sent(slot, &now, &desk)
-        self.repriced(slot, now, desk)
+        self.repriced(slot, now, &desk)
         desk.statistics.placed += 1
         commands.append(.place(instrument, id, side, price, quantity))
     }
@@ -213,7 +213,7 @@ extension StrategyState {
     ) {
         self.bands[slot] = .nothing
         let side = self.slots[slot].order.side
-        var gate = self.gate(slot, now, desk)
+        var gate = self.gate(slot, now, &desk)
         if gate == .none, side == .bid ? now.excessBids > 0 : now.excessAsks > 0 {
             gate = .headroom
             if side == .bid {
@@ -222,7 +222,7 @@ extension StrategyState {
                 now.excessAsks -= self.slots[slot].order.open.units
             }
         }
-        let pricing = self.pricing(slot, touch, now, desk)
+        let pricing = self.pricing(slot, touch, now, &desk)
         var price = Price.zero
         if gate == .none { (price, gate) = self.target(pricing, side, touch, now) }
         self.slots[slot].wanted = price
@@ -258,19 +258,19 @@ extension StrategyState {
         let order = self.slots[slot].order
         let isEager = order.side.isBetter(order.price, than: price)
         if desk.instruments[instrument.index].rules.canAmend, desk.now >= self.slots[slot].holdUntil {
-            let (remaining, gate) = self.size(slot, price, own: self.slots[slot].footprint, &now, desk)
+            let (remaining, gate) = self.size(slot, price, own: self.slots[slot].footprint, &now, &desk)
             let crossing = gate == .none ? desk.crossing(instrument, order.side, price) : gate
             if crossing == .none {
                 let total = Quantity(units: order.filled.units + remaining.units)
                 if price == order.price && total == order.quantity {
-                    self.repriced(slot, now, desk)  // It is what is wanted: only its age begins anew.
+                    self.repriced(slot, now, &desk)  // It is what is wanted: only its age begins anew.
                     now.wake = min(now.wake, desk.now.advanced(by: self.lines[Int(self.slots[slot].line)].timeout))
                     return self.note(.none, slot, &desk)
                 }
                 if self.takeToken(instrument, isFarOff: isFarOff, &now, &desk) {
                     self.slots[slot].order.amend(price: price, quantity: total)
                     self.sent(slot, &now, &desk)
-                    self.repriced(slot, now, desk)
+                    self.repriced(slot, now, &desk)
                     desk.statistics.amended += 1
                     commands.append(.amend(instrument, order.id, order.side, price, total))
                     return self.note(.none, slot, &desk)
@@ -281,13 +281,13 @@ extension StrategyState {
             }
         }
         // A quote that is not too eager may stand a while longer where nothing could take its place.
-        if !isEager, !self.hasToken(instrument, isFarOff: isFarOff, &now, desk) {
+        if !isEager, !self.hasToken(instrument, isFarOff: isFarOff, &now, &desk) {
             return self.note(.orderRate, slot, &desk)
         }
         self.cancel(slot, &now, &desk, &commands)
     }
 
-    private mutating func repriced(_ slot: Int, _ now: borrowing Circumstances, _ desk: borrowing Desk) {
+    private mutating func repriced(_ slot: Int, _ now: borrowing Circumstances, _ desk: inout Desk) {
         self.slots[slot].pricedAt = desk.now
         self.slots[slot].reference = now.reference
     }
@@ -345,7 +345,7 @@ extension StrategyState {
         self.settle(slot, &desk)
     }
 
-    private func takeToken(
+    private mutating func takeToken(
         _ instrument: InstrumentIndex, isFarOff: Bool, _ now: inout Circumstances, _ desk: inout Desk
     ) -> Bool {
         let venue = desk.instruments[instrument.index].venue.index
@@ -357,8 +357,8 @@ extension StrategyState {
         return false
     }
 
-    private func hasToken(
-        _ instrument: InstrumentIndex, isFarOff: Bool, _ now: inout Circumstances, _ desk: borrowing Desk
+    private mutating func hasToken(
+        _ instrument: InstrumentIndex, isFarOff: Bool, _ now: inout Circumstances, _ desk: inout Desk
     ) -> Bool {
         let venue = desk.instruments[instrument.index].venue.index
         let tenths = OrderRateBudget.tenthsToKeep(

@@ -82,7 +82,7 @@ extension Slot {
     }
 
     /// How long until `least` may be shown, in nanoseconds, at most an hour.
-    func wait(hourly: Int64, least: Int64) -> Int64 {
+    mutating func wait(hourly: Int64, least: Int64) -> Int64 {
         let missing = Int128(least) * Self.nanosecondsAnHour - self.credit
         return Int64(max(1, min((missing + Int128(hourly) - 1) / Int128(max(1, hourly)), Self.nanosecondsAnHour)))
     }
