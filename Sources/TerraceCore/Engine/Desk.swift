@@ -75,7 +75,7 @@ struct Desk: ~Copyable {
     /// The market of a pair moved by a message of `instrument`.
     @inline(__always)
     mutating func markMoved(_ pair: PairIndex, _ instrument: InstrumentIndex) {
-        let bit: UInt64 = 1 &<< UInt64(instrument.index &- self.pairs[pair.index].firstInstrument)
+        let bit: UInt64 = 1 &<< UInt64(instrument.index &- Int(self.pairs[pair.index].firstInstrument))
         var next = self.pairs[pair.index].firstStrategy
         while next >= 0 {
             self.watches[Int(next)].moved |= bit
@@ -87,7 +87,7 @@ struct Desk: ~Copyable {
     /// Our own orders moved what the book of `instrument` shows: nobody need be woken, but nobody may miss it.
     mutating func noteMoved(_ instrument: InstrumentIndex) {
         let pair = self.instruments[instrument.index].pair.index
-        let bit: UInt64 = 1 &<< UInt64(instrument.index &- self.pairs[pair].firstInstrument)
+        let bit: UInt64 = 1 &<< UInt64(instrument.index &- Int(self.pairs[pair].firstInstrument))
         var next = self.pairs[pair].firstStrategy
         while next >= 0 {
             self.watches[Int(next)].moved |= bit
@@ -140,7 +140,7 @@ struct Desk: ~Copyable {
     @inline(__always)
     mutating func touchesHold(_ index: Int, _ pair: PairIndex) -> Bool {
         var moved = self.watches[index].moved
-        let first = self.pairs[pair.index].firstInstrument
+        let first = Int(self.pairs[pair.index].firstInstrument)
         let bands = Int(self.watches[index].firstBand)
         while moved != 0 {
             let place = moved.trailingZeroBitCount

@@ -121,7 +121,7 @@ extension StrategyState {
     private mutating func doubtBands(_ slot: Int, _ desk: inout Desk) {
         self.bands[slot] = .nothing
         desk.watches[self.index.index].referenceLow = .max
-        let place = self.slots[slot].instrument.index - desk.pairs[self.pair.index].firstInstrument
+        let place = self.slots[slot].instrument.index - Int(desk.pairs[self.pair.index].firstInstrument)
         desk.venueBands[Int(desk.watches[self.index.index].firstBand) + place] = .nothing
     }
 

@@ -111,14 +111,15 @@ public struct Engine: ~Copyable {
     }
 
     private mutating func hear(_ instrument: InstrumentIndex) {
-        self.desk.venues[self.desk.instruments[instrument.index].venue.index].heardAt = self.desk.now
+        // From the book's own line of memory, which is at hand.
+        self.desk.venues[self.desk.books.venue(of: instrument).index].heardAt = self.desk.now
     }
 
     private mutating func endMessage(of instrument: InstrumentIndex) {
         self.desk.statistics.messages += 1
         self.hear(instrument)
         let outcome = self.desk.books.endMessage(instrument, at: self.desk.now)
-        let pair = self.desk.instruments[instrument.index].pair
+        let pair = self.desk.books.pair(of: instrument)
         if outcome.touchChanged, self.desk.books.touch(instrument).isCrossed {
             // One venue's own book is crossed by bad data only.
             self.lose(instrument, wantsSnapshot: true)

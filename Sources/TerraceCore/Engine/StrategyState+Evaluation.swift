@@ -72,7 +72,7 @@ extension StrategyState {
         desk.watches[index].moved = 0
         if all { self.blockedSides = 0 }
         let bands = Int(desk.watches[index].firstBand)
-        let first = desk.pairs[self.pair.index].firstInstrument
+        let first = Int(desk.pairs[self.pair.index].firstInstrument)
         var common = QuoteBand.everything
         var isDelayed = false
         for ordinal in 0..<self.venues.count {
