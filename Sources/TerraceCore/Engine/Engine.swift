@@ -215,7 +215,8 @@ public struct Engine: ~Copyable {
         self.pass(to: time)
         if self.desk.now >= self.nextInspection { self.inspect() }
         if self.desk.now >= self.desk.volumes.nextBoundary, self.desk.volumes.roll(to: self.desk.now) {
-            self.desk.markAllReady(look: true)
+            // Sizes follow the volume from the next order on; what stands keeps its place.
+            self.desk.markAllReady(look: false)
         }
         while let strategy = self.desk.timers.pop(dueAt: self.desk.now) { self.desk.markReady(strategy, look: true) }
         if self.orphans.count > 0 { self.cancelOrphans(&commands) }

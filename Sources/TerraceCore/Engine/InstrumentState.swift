@@ -1,0 +1,11 @@
+/// What the engine keeps of an instrument.
+struct InstrumentState {
+    let pair: PairIndex
+    let venue: VenueIndex
+    let rules: TradingRules
+    var wantsSnapshot = false
+    /// How often a snapshot was asked for since the book was last live for a while, and when it is asked for again.
+    var snapshotsAsked = 0
+    var askAfter = Timestamp.distantPast
+    var liveSince = Timestamp.distantPast
+}
