@@ -162,6 +162,7 @@ extension StrategyState {
             && self.slots[slot].order.state != .idle
         {
             _ = self.slots[slot].order.expire()
+            if self.slots[slot].queries >= Self.patience { self.doubts -= 1 }
             self.slots[slot].queries = 0
             self.slots[slot].answerDue = .distantPast
             self.settle(slot, &desk)

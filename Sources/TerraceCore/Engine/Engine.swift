@@ -175,7 +175,9 @@ public struct Engine: ~Copyable {
             self.desk.venues[venue.index].isUp = false
             self.doubtOrders(at: venue)
             for index in 0..<self.desk.instruments.count where self.desk.instruments[index].venue == venue {
-                self.lose(InstrumentIndex(UInt32(truncatingIfNeeded: index)), wantsSnapshot: false)
+                let instrument = InstrumentIndex(UInt32(truncatingIfNeeded: index))
+                self.lose(instrument, wantsSnapshot: false)
+                self.want(instrument, snapshot: false)  // Whoever connects again asks for all of them.
             }
         }
         for index in 0..<self.desk.instruments.count where self.desk.instruments[index].venue == venue {

@@ -257,6 +257,11 @@ extension StrategyState {
         let instrument = self.slots[slot].instrument
         let order = self.slots[slot].order
         let isEager = order.side.isBetter(order.price, than: price)
+        if !isEager, desk.now < self.slots[slot].holdUntil {
+            // The venue has just refused to change it: where it is not too eager, it may stand until it is tried again.
+            now.wake = min(now.wake, self.slots[slot].holdUntil)
+            return self.note(.venueRefused, slot, &desk)
+        }
         if desk.instruments[instrument.index].rules.canAmend, desk.now >= self.slots[slot].holdUntil {
             let (remaining, gate) = self.size(slot, price, own: self.slots[slot].footprint, &now, &desk)
             let crossing = gate == .none ? desk.crossing(instrument, order.side, price) : gate
