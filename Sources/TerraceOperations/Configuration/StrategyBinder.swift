@@ -44,6 +44,7 @@ struct StrategyBinder {
         definition.passiveLines = passive
         definition.requoteTolerance = self.strategy.requoteTolerance
         definition.priceCollar = self.strategy.priceCollar
+        definition.maximumCross = self.strategy.maximumCross
         definition.maximumOrderNotional = largest
         definition.maximumLoss = self.strategy.maximumLoss
         return definition

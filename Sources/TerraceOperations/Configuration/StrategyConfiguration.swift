@@ -24,6 +24,8 @@ public struct StrategyConfiguration: Sendable {
     public var requoteTolerance: Millibps
     /// `price_collar_bps`.
     public var priceCollar: Millibps
+    /// `max_cross_bps`.
+    public var maximumCross: Millibps
     /// `max_order_notional`; nil for no limit.
     public var maximumOrderNotional: ConfiguredDecimal?
     /// `max_loss`; nil for no limit.
@@ -40,7 +42,7 @@ public struct StrategyConfiguration: Sendable {
         [
             "inventory", "tob_lines", "passive_lines", "time_periods", "coefficient_method", "min_coefficient",
             "max_coefficient", "average", "volume_unit", "requote_tolerance_bps", "price_collar_bps",
-            "max_order_notional", "max_loss",
+            "max_cross_bps", "max_order_notional", "max_loss",
         ] + PricingConfiguration.keys
 
     /// Reads a strategy, or a part of one where `section` is partial. What is missing or wrong has been reported, and something
@@ -72,6 +74,7 @@ public struct StrategyConfiguration: Sendable {
         self.requoteTolerance =
             config.basisPoints("requote_tolerance_bps", 0...1_000_000) ?? standard.requoteTolerance
         self.priceCollar = config.basisPoints("price_collar_bps", 1_000...10_000_000) ?? standard.priceCollar
+        self.maximumCross = config.basisPoints("max_cross_bps", 0...5_000_000) ?? standard.maximumCross
         self.maximumOrderNotional = config.decimal("max_order_notional", .positive)
         self.maximumLoss = config.amount("max_loss")
         let isBare =

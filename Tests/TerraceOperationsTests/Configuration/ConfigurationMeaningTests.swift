@@ -62,6 +62,7 @@ import TerraceSimulation
         wanted.volume.unit = .base
         wanted.requoteTolerance = Millibps(125)
         wanted.priceCollar = Millibps(250_000)
+        wanted.maximumCross = Millibps(75_500)
         wanted.maximumOrderNotional = try units.notional("1000.5")
         wanted.maximumLoss = Amount(units: 1)
         var top = TopOfBookLine(hourlyQuantity: Quantity(units: 1), spread: .zero)

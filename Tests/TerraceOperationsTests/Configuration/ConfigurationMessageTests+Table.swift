@@ -161,6 +161,9 @@ extension ConfigurationMessageTests {
             .one(4, "config:\n  price_collar_bps: 0"),
             #"5:21: "price_collar_bps" in config must be 1 to 10000, not 0"#),
         Case(
+            .one(4, "config:\n  max_cross_bps: 5000.001"),
+            #"5:18: "max_cross_bps" in config must be 0 to 5000, not 5000.001"#),
+        Case(
             .one(4, "config:\n  requote_tolerance_bps: 1001"),
             #"5:26: "requote_tolerance_bps" in config must be 0 to 1000, not 1001"#),
         Case(

@@ -58,6 +58,7 @@ enum ConfigurationSamples {
           volume_unit: base
           requote_tolerance_bps: 0.125
           price_collar_bps: 250
+          max_cross_bps: 75.5
           max_order_notional: "1000.5"
           max_loss: "0.00000000000000000001"
           tob_lines:
