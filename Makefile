@@ -3,28 +3,37 @@
 SCRATCH ?= $(or $(TERRACE_SCRATCH),$(HOME)/.cache/terrace-build)
 SWIFT_BUILD = swift build --scratch-path "$(SCRATCH)"
 TERRACE = "$(SCRATCH)/release/terrace"
+FEED = $(SCRATCH)/bench.feed
 ARGS ?=
 
-.PHONY: help setup build demo test format lint
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test bench lint format picture
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: ## Install what is missing
+setup: ## Install what is missing: git, certificates, zlib's headers
 	@sh scripts/setup.sh
 
 build: setup ## Build the release program
 	$(SWIFT_BUILD) -c release --product terrace
 
-demo: build ## Build and make markets on simulated venues; ARGS="--seconds 60" and the like are passed on
+demo: build ## Build, and make markets on simulated venues; ARGS="--seconds 60" and the like are passed on
 	$(TERRACE) demo $(ARGS)
 
-test: setup ## Run every test
+test: setup ## Run every test; ARGS="--filter NAME" and the like are passed on
 	$(SWIFT_BUILD) --build-tests
-	swift test --scratch-path "$(SCRATCH)" --skip-build
+	swift test --scratch-path "$(SCRATCH)" --skip-build $(ARGS)
+
+bench: build ## Measure the core alone, on a feed of 100 pairs on 4 venues; ARGS="--json FILE" and the like are passed on
+	$(TERRACE) bench feed --pairs 100 --venues 4 --updates 3000000 --seed 1 --out "$(FEED)"
+	$(TERRACE) bench engine --feed "$(FEED)" $(ARGS)
+
+lint: ## Check the format
+	swift format lint --strict -r Sources Tests Package.swift
 
 format: ## Format the sources in place
 	swift format -i -r Sources Tests Package.swift
 
-lint: ## Check the format
-	swift format lint --strict -r Sources Tests Package.swift
+picture: build ## Draw the README's picture anew, from a demo of half a minute; needs tmux
+	python3 scripts/picture.py --out docs/images/demo.svg --seconds 35 --columns 100 --lines 36 -- $(TERRACE) demo

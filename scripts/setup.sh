@@ -1,24 +1,30 @@
 #!/bin/sh
-# Installs what building and testing need and this machine lacks. Debian 12 with Swift 6.3.
+# Installs what building and testing need and this machine lacks. For Debian 12 with Swift 6.3.
 set -eu
 if ! command -v swift >/dev/null 2>&1; then
-    echo "setup: no swift on the PATH: install Swift 6.3 first (swift.org/install/linux)" >&2
+    echo "setup: there is no swift on the PATH; install Swift 6.3 first: https://www.swift.org/install/linux" >&2
     exit 1
 fi
 missing=""
-for tool in git python3; do
-    command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
-done
+# SwiftPM fetches the dependencies with git, over https.
+command -v git >/dev/null 2>&1 || missing="$missing git"
+[ -s /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
+# Recordings are read through gzip.
 [ -f /usr/include/zlib.h ] || missing="$missing zlib1g-dev"
-[ -z "$missing" ] && exit 0
+if [ -z "$missing" ]; then exit 0; fi
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "setup: missing, by their names in Debian:$missing; install them by the means of this system" >&2
+    exit 1
+fi
 if [ "$(id -u)" = 0 ]; then
     as_root=""
 elif command -v sudo >/dev/null 2>&1; then
     as_root="sudo"
 else
-    echo "setup: missing$missing; as root: apt-get install$missing" >&2
+    echo "setup: missing:$missing; run as root: apt-get install$missing" >&2
     exit 1
 fi
+echo "setup: installing$missing"
 $as_root apt-get update -qq
 # shellcheck disable=SC2086
-$as_root apt-get install -y --no-install-recommends $missing
+$as_root apt-get install -y -qq --no-install-recommends $missing
