@@ -222,15 +222,12 @@ extension StrategyState {
                 now.excessAsks -= self.slots[slot].order.open.units
             }
         }
+        // Before anything is priced: the line of a retired slot is no longer there.
+        if gate != .none { return self.pull(slot, gate, &now, &desk, &commands) }
         let pricing = self.pricing(slot, touch, now, &desk)
-        var price = Price.zero
-        if gate == .none { (price, gate) = self.target(pricing, side, touch, now) }
+        let (price, targetGate) = self.target(pricing, side, touch, now)
+        if targetGate != .none { return self.pull(slot, targetGate, &now, &desk, &commands) }
         self.slots[slot].wanted = price
-        if gate != .none {
-            self.note(gate, slot, &desk)
-            self.cancel(slot, &now, &desk, &commands)
-            return
-        }
         let line = Int(self.slots[slot].line)
         let standing = self.slots[slot].order.price
         let tolerance = self.definition.requoteTolerance.units
@@ -247,6 +244,15 @@ extension StrategyState {
         self.bands[slot] = pricing.band(
             around: side.sign * standing.units, tolerance: tolerance, side, reference: now.reference)
         self.bands[slot].limit(drift: self.lines[line].drift, from: origin)
+    }
+
+    /// A working order that may not stand: cancelled, for the reason that `gate` gives.
+    private mutating func pull(
+        _ slot: Int, _ gate: Gate, _ now: inout Circumstances, _ desk: inout Desk, _ commands: inout CommandBuffer
+    ) {
+        self.slots[slot].wanted = .zero
+        self.note(gate, slot, &desk)
+        self.cancel(slot, &now, &desk, &commands)
     }
 
     /// A working order that is not what it should be: amended where the venue can, otherwise cancelled, to be placed anew.
