@@ -139,6 +139,7 @@ public struct Engine: ~Copyable {
             // A book that was well for a minute is asked for at once; one that fails again and again, less and less often.
             if self.desk.now.nanoseconds(since: self.desk.instruments[index].liveSince) > 60_000_000_000 {
                 self.desk.instruments[index].snapshotsAsked = 0
+                self.desk.instruments[index].askAfter = .distantPast
             }
         }
         _ = self.desk.books.lose(instrument)
