@@ -151,7 +151,8 @@ extension StrategyState {
         let pair = desk.instruments[instrument.index].pair.index
         self.book(fill, on: instrument, units: desk.pairs[pair].units, fee: desk.feeKind(fill, pair))
         if slot < self.slots.count, self.slots[slot].instrument == instrument {
-            self.slots[slot].spend(fill.quantity)
+            let heir = Int(self.slots[slot].heir)
+            self.slots[heir >= 0 ? heir : slot].spend(fill.quantity)
         }
     }
 

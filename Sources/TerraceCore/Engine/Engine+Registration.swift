@@ -168,10 +168,9 @@ extension Engine {
                     instrument: instrument, line: UInt16(truncatingIfNeeded: line),
                     venueOrdinal: UInt8(truncatingIfNeeded: ordinal), side: side)
                 // A line that takes another's place goes on with what that may still trade: a change of terms is no refill.
-                if let rate = rates.first(where: { $0.line == line && $0.ordinal == ordinal && $0.side == side }) {
-                    (slot.credit, slot.creditAt) = (rate.credit, rate.creditAt)
-                }
-                self.strategies[index].add(slot)
+                let rate = rates.first { $0.line == line && $0.ordinal == ordinal && $0.side == side }
+                if let rate { (slot.credit, slot.creditAt) = (rate.credit, rate.creditAt) }
+                self.strategies[index].add(slot, inheriting: rate?.slot ?? -1)
             }
         }
     }
@@ -222,6 +221,7 @@ extension Engine {
 
 /// What a top-of-book slot may still trade.
 struct Rate {
+    let slot: Int
     let line: Int
     let ordinal: Int
     let side: Side
@@ -237,7 +237,7 @@ extension StrategyState {
         where !self.slots[slot].isRetired && self.lines[Int(self.slots[slot].line)].isTopOfBook {
             rates.append(
                 Rate(
-                    line: Int(self.slots[slot].line), ordinal: Int(self.slots[slot].venueOrdinal),
+                    slot: slot, line: Int(self.slots[slot].line), ordinal: Int(self.slots[slot].venueOrdinal),
                     side: self.slots[slot].order.side, credit: self.slots[slot].credit,
                     creditAt: self.slots[slot].creditAt))
         }
@@ -269,20 +269,33 @@ extension StrategyState {
     }
 
     /// Adds a slot, in the place of a retired one of the same instrument and side where that has no order any more.
-    mutating func add(_ slot: consuming Slot) {
+    ///
+    /// What the order of the slot `old` still fills, and what those fill whose heir that was, is spent by the new one;
+    /// `old` is negative where there is none.
+    mutating func add(_ slot: consuming Slot, inheriting old: Int) {
+        let instrument = slot.instrument
         let side = slot.order.side
-        for place in 0..<self.slots.count
-        where self.slots[place].isRetired && self.slots[place].order.state == .idle
-            && self.slots[place].instrument == slot.instrument && self.slots[place].order.side == side
-        {
+        var place = 0
+        while place < self.slots.count,
+            !self.slots[place].isRetired || self.slots[place].order.state != .idle
+                || self.slots[place].instrument != instrument || self.slots[place].order.side != side
+        { place += 1 }
+        if place == self.slots.count {
+            self.slots.grow(by: 1)
+            self.slots.append(slot)
+            self.bands.grow(by: 1)
+            self.bands.append(.nothing)
+        } else {
             self.slots[place] = slot
             self.bands[place] = .nothing
-            return
         }
-        self.slots.grow(by: 1)
-        self.slots.append(slot)
-        self.bands.grow(by: 1)
-        self.bands.append(.nothing)
+        for other in 0..<self.slots.count where other != place {
+            if other == old || (old >= 0 && Int(self.slots[other].heir) == old) {
+                self.slots[other].heir = Int32(truncatingIfNeeded: place)
+            } else if Int(self.slots[other].heir) == place {
+                self.slots[other].heir = -1
+            }
+        }
     }
 
     /// Lists the slots venue by venue, so that a look goes only through the venues whose bands do not hold.

@@ -31,10 +31,12 @@ public struct Slot: Sendable {
     /// Before this moment no cancel is sent again: the venue refused the last one.
     public internal(set) var cancelAfter: Timestamp
     /// Top-of-book lines: what may be traded now, in quantity units x nanoseconds an hour, so that no fraction is lost
-    /// however often it is brought up to date; negative before the first time.
+    /// however often it is brought up to date. Below zero where more was filled than it held.
     public internal(set) var credit: Int128
-    /// When `credit` was brought up to date.
+    /// When `credit` was brought up to date; `distantPast` before the first time.
     public internal(set) var creditAt: Timestamp
+    /// While the order of a retired slot is not gone: the slot whose credit its fills spend; negative for none.
+    var heir: Int32
     /// What the slot holds of the limits; see `Footprint`.
     var footprint: Footprint
 
@@ -54,8 +56,9 @@ public struct Slot: Sendable {
         self.reference = .zero
         self.draw = 1_000_000
         self.cancelAfter = .distantPast
-        self.credit = -1
+        self.credit = 0
         self.creditAt = .distantPast
+        self.heir = -1
         self.footprint = Footprint()
     }
 }
@@ -71,7 +74,7 @@ extension Slot {
     /// An hourly quantity is below 2^56 and a moment below 2^63: products are below 2^119.
     mutating func grant(hourly: Int64, timeout: Int64, least: Int64, at now: Timestamp) -> Int64 {
         let capacity = max(Int128(hourly) * Int128(timeout), Int128(least) * Self.nanosecondsAnHour)
-        if self.credit < 0 {
+        if self.creditAt == .distantPast {
             self.credit = capacity
         } else {
             self.credit += Int128(hourly) * Int128(max(0, now.nanoseconds(since: self.creditAt)))
@@ -87,10 +90,10 @@ extension Slot {
         return Int64(max(1, min((missing + Int128(hourly) - 1) / Int128(max(1, hourly)), Self.nanosecondsAnHour)))
     }
 
-    /// A fill takes its quantity off what may be traded.
+    /// A fill takes its quantity off what may be traded, and is owed where there was less.
     mutating func spend(_ quantity: Quantity) {
-        if self.credit < 0 { return }
-        self.credit = max(0, self.credit - Int128(quantity.units) * Self.nanosecondsAnHour)
+        if self.creditAt == .distantPast { return }
+        self.credit -= Int128(quantity.units) * Self.nanosecondsAnHour
     }
 }
 

@@ -168,4 +168,25 @@ import Testing
         #expect(rig.position() >= 360)
         #expect(rig.position() <= 371)
     }
+
+    @Test("is no faster for being updated while its order stands")
+    func ratesSurviveWithOrders() throws {
+        let rig = try Rig {
+            $0.topOfBookLines = [.plain(hourly: 36_000, sides: .bid)]
+            $0.inventory.maximumDeviation = Quantity(units: 1_000_000)
+            $0.inventory.price = .manual(Price(units: 2_000_000))
+        }
+        rig.snapshot(bids: [(1_000_000, 50)], asks: [(1_001_000, 50)])
+        for change in 1...100 as ClosedRange<Int64> {
+            rig.settle()
+            rig.after(10)
+            try rig.update { $0.topOfBookLines[0].spread = Millibps(change) }
+            // The old order fills before its cancel arrives.
+            let commands = rig.turn()
+            for id in rig.ids() { rig.fill(id, rig.standing[id]?.quantity ?? 0) }
+            rig.answer(commands)
+        }
+        #expect(rig.position() >= 360)
+        #expect(rig.position() <= 720 + 11)
+    }
 }
