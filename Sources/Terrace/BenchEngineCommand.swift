@@ -43,7 +43,7 @@ struct BenchEngineCommand: ParsableCommand {
             try Self.write(benchmark.sweepsCSV(pairs, quantity: quantity), path)
         }
         if self.json == nil, self.dumpBooks != nil || self.dumpWapq != nil { return }
-        let report = benchmark.run()
+        let report = try benchmark.run()
         let text = String(decoding: try report.json(), as: UTF8.self) + "\n"
         print(text, terminator: "")
         if let path = self.json { try Self.write(text, path) }

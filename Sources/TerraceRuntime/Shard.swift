@@ -142,27 +142,30 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
         if self.countsFrom == .distantFuture, self.engine.statistics.placed > 0 {
             self.countsFrom = applied.advanced(by: 1_000_000_000)
         }
-        let counts = taken >= self.countsFrom && self.stopping == nil && !self.deliveries.isEmpty
+        let counts = taken >= self.countsFrom && self.stopping == nil
         // A few strategies at a time, so that the commands of the first do not wait for the evaluation of the last.
         var left = Self.evaluationsPerTurn
         repeat {
             left -= Self.evaluationsPerSend
             self.engine.handle(.turn(limit: Self.evaluationsPerSend), at: self.now, into: &self.commands)
-            self.send(countedFrom: counts ? taken : nil)
+            // From when the oldest update was taken in that the commands serve, be it several turns ago.
+            self.send(countedFrom: counts ? self.engine.servedSince : nil)
         } while self.engine.waiting > 0 && left > 0
-        if counts {
+        if counts, !self.deliveries.isEmpty {
             Self.record(applied.nanoseconds(since: taken), &self.latencies.apply)
             Self.record(self.now.nanoseconds(since: applied), &self.latencies.evaluate)
         }
     }
 
-    private func send(countedFrom taken: Timestamp?) {
+    private func send(countedFrom since: Timestamp?) {
         let count = self.commands.count
         if count == 0 { return }
         let evaluated = self.now
         for index in 0..<count {
             self.connections.send(self.commands[index], at: evaluated)
-            if let taken { Self.record(self.now.nanoseconds(since: taken), &self.latencies.updateToCommand) }
+            if let since, since < evaluated {
+                Self.record(self.now.nanoseconds(since: since), &self.latencies.updateToCommand)
+            }
         }
         self.commands.removeAll()
     }

@@ -8,7 +8,7 @@ public struct StageLatencies: Sendable {
     public var apply = Self.empty
     /// The evaluation of what the batch made ready, and the sending of what follows.
     public var evaluate = Self.empty
-    /// From taking in the batch that caused it to handing a command to its connection.
+    /// From taking in the oldest update or report that it serves to handing a command to its connection, waits included.
     public var updateToCommand = Self.empty
 
     /// Nothing recorded.

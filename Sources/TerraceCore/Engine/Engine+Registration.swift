@@ -193,6 +193,11 @@ extension Engine {
     /// Whether our own orders stay within what a book can tell from those of others: two levels a slot while it is amended.
     private func checkRoom(_ definition: StrategyDefinition, _ index: Int?) throws(RegistrationError) {
         let lines = definition.topOfBookLines.count + definition.passiveLines.count
+        if let index {
+            // Retired slots whose orders are not gone keep their numbers, and an order id names 65,536.
+            let most = self.strategies[index].slots.count + 2 * lines * definition.venues.count
+            guard most <= 65_535 else { throw .tooManySlots(most) }
+        }
         for place in self.desk.books.instruments(of: definition.pair)
         where definition.venues.contains(self.desk.instruments[place].venue) {
             var slots = 2 * lines

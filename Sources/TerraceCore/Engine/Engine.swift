@@ -62,6 +62,10 @@ public struct Engine: ~Copyable {
         min(self.desk.timers.earliest, min(self.desk.volumes.nextBoundary, self.nextInspection))
     }
 
+    /// Since when the longest-waiting strategy that the last turn evaluated had been waiting; `distantFuture` where it
+    /// evaluated none. What a world measures its commands from.
+    public private(set) var servedSince = Timestamp.distantFuture
+
     /// How many strategies wait for their evaluation.
     public var waiting: Int { self.desk.ready.count }
 
@@ -225,12 +229,14 @@ public struct Engine: ~Copyable {
         if self.orphans.count > 0 { self.cancelOrphans(&commands) }
         if self.snapshotsWanted > 0 { self.askForSnapshots(&commands) }
         var left = limit
+        self.servedSince = .distantFuture
         while left > 0, commands.space > 0, let (strategy, since) = self.desk.ready.pop() {
             left -= 1
             // What was registered before the first event has waited for nothing.
             let lateness = since == .distantPast ? 0 : self.desk.now.nanoseconds(since: since)
             if lateness > self.desk.statistics.lateness { self.desk.statistics.lateness = lateness }
             self.emergency.observe(lateness)
+            if since < self.servedSince { self.servedSince = since }
             self.strategies[strategy.index].evaluate(&self.desk, &commands)
         }
     }

@@ -69,7 +69,7 @@ public enum RegistrationError: Error, Equatable, Sendable, CustomStringConvertib
     case unknownPair
     /// The strategy names no venue, or one on which its pair has no instrument.
     case unknownVenue
-    /// More than 32,767 slots.
+    /// More than 32,767 slots, or with those whose old orders are not gone yet more than 65,535.
     case tooManySlots(Int)
     /// All strategies of a pair together have more lines on a venue than our own orders can be told apart in.
     case tooManyLines(Int, most: Int)
@@ -86,7 +86,8 @@ public enum RegistrationError: Error, Equatable, Sendable, CustomStringConvertib
         case .duplicateIdentifier(let id): "strategy id \"\(id)\" is taken: give every strategy its own"
         case .unknownPair: "the strategy's pair is not registered: add the pair first"
         case .unknownVenue: "the strategy quotes on a venue where its pair has no instrument"
-        case .tooManySlots(let count): "the strategy has \(count) slots, more than 32,767: split it"
+        case .tooManySlots(let count):
+            "the strategy has \(count) slots, more than an order id can name: split it, or wait until old orders are gone"
         case .tooManyLines(let count, let most):
             "the strategies of this pair would have \(count) lines on one venue; \(most) are possible: take some off"
         case .noLines: "the strategy has neither a top-of-book line nor a passive line"

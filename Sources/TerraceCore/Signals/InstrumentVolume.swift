@@ -176,8 +176,14 @@ struct InstrumentVolume: ~Copyable {
         hash.combine(self.current.quote)
         hash.combine(self.filled)
         for index in 0..<self.sums.count {
-            hash.combine(self.sums[index].quote)
-            hash.combine(self.exponential[index].quote)
+            for volume in [self.sums[index], self.exponential[index]] {
+                hash.combine(volume.base)
+                hash.combine(volume.quote)
+            }
+        }
+        for age in 0..<self.filled {
+            hash.combine(self.bucket(age: age).base)
+            hash.combine(self.bucket(age: age).quote)
         }
     }
 }

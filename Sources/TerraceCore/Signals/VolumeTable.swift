@@ -39,10 +39,6 @@ public struct VolumeTable: ~Copyable {
         where self.subscriptions[index].instrument == instrument.index
             && self.subscriptions[index].settings == settings && self.subscriptions[index].users > 0
         {
-            if self.subscriptions[index].users == 0 {
-                // Nobody kept it up to date meanwhile.
-                self.subscriptions[index].coefficient = self.instruments[instrument.index].coefficient(settings)
-            }
             self.subscriptions[index].users += 1
             return VolumeSubscription(index: index)
         }

@@ -1,4 +1,5 @@
 public import Foundation
+import Histogram
 
 /// What `terrace bench engine` measured; the names are those of its JSON.
 public struct BenchmarkReport: Codable, Equatable, Sendable {
@@ -6,8 +7,10 @@ public struct BenchmarkReport: Codable, Equatable, Sendable {
     public struct LevelRate: Codable, Equatable, Sendable {
         /// Level records a second.
         public var levelsPerSecond = 0.0
-        /// From a message to its quotes, by message; absent where it was not measured.
+        /// From a message to the end of its turn, over all messages; absent where it was not measured.
         public var latencyNs: Latency?
+        /// The same, over the messages that led to a command.
+        public var commandLatencyNs: Latency?
         /// Commands that the engine gave.
         public var commands: Int?
     }
@@ -15,8 +18,10 @@ public struct BenchmarkReport: Codable, Equatable, Sendable {
     public struct MessageRate: Codable, Equatable, Sendable {
         /// Messages a second.
         public var messagesPerSecond = 0.0
-        /// From a message to its quotes, in a pass of its own.
+        /// From a message to the end of its turn, over all messages, in a pass of its own.
         public var latencyNs = Latency()
+        /// The same, over the messages that led to a command.
+        public var commandLatencyNs = Latency()
         /// Commands that the engine gave.
         public var commands = 0
     }
@@ -30,6 +35,18 @@ public struct BenchmarkReport: Codable, Equatable, Sendable {
         public var p999: UInt64 = 0
         /// The slowest.
         public var max: UInt64 = 0
+
+        /// Nothing measured.
+        public init() {}
+
+        /// The percentiles of a histogram of cycles, of which one takes `scale` nanoseconds.
+        init(_ histogram: Histogram<UInt32>, longest: UInt64, scale: Double) {
+            func nanoseconds(_ value: UInt64) -> UInt64 { UInt64(Double(value) * scale) }
+            self.p50 = nanoseconds(histogram.valueAtPercentile(50))
+            self.p99 = nanoseconds(histogram.valueAtPercentile(99))
+            self.p999 = nanoseconds(histogram.valueAtPercentile(99.9))
+            self.max = nanoseconds(longest)
+        }
     }
 
     /// Applying levels and reading the touch after each message.

@@ -8,8 +8,9 @@ public import TerraceCore
 /// The workloads: `w1` applies levels to the books and reads the instrument's touch after each message. `touch` runs engines
 /// with one stack a pair (one top-of-book line and two passive lines on every venue), evaluated where a touch changed. `w2`
 /// evaluates that stack at every message, priced from both sweeps for a quantity, and reads the ten best consolidated
-/// levels a side. Orders are answered at once by a loopback, inside the time of the rates; a latency is from a message's
-/// first level to the last command that it leads to. Snapshots are applied before the clock starts. Of several passes the
+/// levels a side. Orders are answered at once by a loopback, inside the time of the rates. A latency is from a message's
+/// first level to the end of the turn, when the last command that it leads to is there; it is told over all messages, and over
+/// those that led to a command. Snapshots are applied before the clock starts. Of several passes the
 /// fastest counts, for it was disturbed least.
 public struct EngineBenchmark: ~Copyable {
     private let feed: FeedFile
@@ -25,11 +26,13 @@ public struct EngineBenchmark: ~Copyable {
     }
 
     /// Measures everything.
-    public func run() -> BenchmarkReport {
+    ///
+    /// - Throws: `RegistrationError` where a strategy of its own does not fit the feed.
+    public func run() throws(RegistrationError) -> BenchmarkReport {
         var report = BenchmarkReport()
         // Where the processor can't be had, the figures are noisier and still true.
         _ = cterrace_pin(0)
-        self.memory(&report)
+        try self.memory(&report)
         for _ in 0..<self.passes {
             var table = BookTable()
             report.w1.levelsPerSecond = max(report.w1.levelsPerSecond, self.applyAll(to: &table))
@@ -37,16 +40,18 @@ public struct EngineBenchmark: ~Copyable {
         for everyMessage in [false, true] {
             for pass in 0...self.passes {
                 // The last pass measures every message, which costs time itself.
-                let result = self.quote(everyMessage: everyMessage, timesMessages: pass == self.passes)
+                let result = try self.quote(everyMessage: everyMessage, timesMessages: pass == self.passes)
                 report.allocationsPerMessage = max(report.allocationsPerMessage, result.allocations)
                 if everyMessage {
                     if let latency = result.latency { report.w2.latencyNs = latency }
+                    if let latency = result.commandLatency { report.w2.commandLatencyNs = latency }
                     if pass < self.passes {
                         report.w2.messagesPerSecond = max(report.w2.messagesPerSecond, result.messages)
                     }
                     report.w2.commands = result.commands
                 } else {
                     if let latency = result.latency { report.touch.latencyNs = latency }
+                    if let latency = result.commandLatency { report.touch.commandLatencyNs = latency }
                     if pass < self.passes {
                         report.touch.levelsPerSecond = max(report.touch.levelsPerSecond, result.levels)
                     }
@@ -85,14 +90,17 @@ public struct EngineBenchmark: ~Copyable {
     /// Applies the whole feed to an empty table; returns level records a second, snapshots not counted.
     private func applyAll(to table: inout BookTable) -> Double {
         for (index, pair) in self.feed.header.pairs.enumerated() { _ = table.addPair(self.definition(pair, index)) }
-        var last: InstrumentIndex?
+        var begun = SnapshotTimes(self.feed.header)
         for index in 0..<self.feed.header.snapshots {
             let record = self.feed[index]
             let instrument = self.instrument(record)
-            if instrument != last { table.beginSnapshot(instrument) }
-            last = instrument
+            if begun.isFirst(record, of: instrument) { table.beginSnapshot(instrument) }
             _ = table.set(instrument, record.side, Price(units: record.price), Quantity(units: record.quantity))
             if record.endsMessage { _ = table.endMessage(instrument, at: Self.time(record)) }
+        }
+        for instrument in begun.missing {
+            table.beginSnapshot(instrument)
+            _ = table.endMessage(instrument, at: .distantPast)
         }
         _ = cterrace_use_large_pages()
         var seen: Int64 = 0  // What the touches add up to, so that reading them can't be left out.
@@ -160,13 +168,13 @@ public struct EngineBenchmark: ~Copyable {
         var allocations = 0.0
         var commands = 0
         var latency: BenchmarkReport.Latency?
+        var commandLatency: BenchmarkReport.Latency?
     }
 
-    private func quote(everyMessage: Bool, timesMessages: Bool) -> QuoteResult {
+    private func quote(everyMessage: Bool, timesMessages: Bool) throws(RegistrationError) -> QuoteResult {
         var engine = self.engine()
         for index in 0..<self.feed.header.pairs.count {
-            // The definition fits what was registered two lines before: pair, venues and ids are the feed's own.
-            _ = try? engine.register(self.strategy(index, sweeps: everyMessage))
+            _ = try engine.register(self.strategy(index, sweeps: everyMessage))
         }
         var commands = CommandBuffer(capacity: 4_096)
         let start = Timestamp(nanoseconds: Int64(truncatingIfNeeded: self.feed.count > 0 ? self.feed[0].time : 0))
@@ -180,21 +188,15 @@ public struct EngineBenchmark: ~Copyable {
                     into: &commands)
             }
         }
-        var last: InstrumentIndex?
-        for index in 0..<self.feed.header.snapshots {
-            let record = self.feed[index]
-            let instrument = self.instrument(record)
-            if instrument != last { engine.handle(.snapshotBegan(instrument), at: start) }
-            last = instrument
-            Self.apply(record, instrument, &engine)
-        }
+        self.open(&engine, at: start)
         for _ in 0..<self.feed.header.pairs.count {
             engine.handle(.turn(limit: 1), at: start, into: &commands)
             Self.answer(&engine, &commands, at: start)
         }
         _ = cterrace_use_large_pages()
-        var histogram = Histogram<UInt32>(
-            lowestDiscernibleValue: 1, highestTrackableValue: 10_000_000_000, numberOfSignificantValueDigits: .two)
+        var histogram = Self.emptyHistogram
+        var answered = Self.emptyHistogram  // Of the messages that led to a command.
+        var longestAnswer: UInt64 = 0
         var result = QuoteResult()
         var levels = 0
         var messages = 0
@@ -226,6 +228,10 @@ public struct EngineBenchmark: ~Copyable {
                 let now = cterrace_cycles()
                 longest = max(longest, now &- cycle)
                 histogram.record(min(now &- cycle, 9_000_000_000))
+                if !commands.isEmpty {
+                    longestAnswer = max(longestAnswer, now &- cycle)
+                    answered.record(min(now &- cycle, 9_000_000_000))
+                }
             }
             Self.answer(&engine, &commands, at: Self.time(record))
             if timesMessages { cycle = cterrace_cycles() }
@@ -239,10 +245,8 @@ public struct EngineBenchmark: ~Copyable {
         result.messages = Double(messages) / seconds
         if timesMessages {
             let scale = seconds * 1e9 / Double(max(1, cycles))  // Nanoseconds a cycle, from the run itself.
-            func nanoseconds(_ value: UInt64) -> UInt64 { UInt64(Double(value) * scale) }
-            result.latency = BenchmarkReport.Latency(
-                p50: nanoseconds(histogram.valueAtPercentile(50)), p99: nanoseconds(histogram.valueAtPercentile(99)),
-                p999: nanoseconds(histogram.valueAtPercentile(99.9)), max: nanoseconds(longest))
+            result.latency = BenchmarkReport.Latency(histogram, longest: longest, scale: scale)
+            result.commandLatency = BenchmarkReport.Latency(answered, longest: longestAnswer, scale: scale)
         }
         return result
     }
@@ -254,6 +258,46 @@ public struct EngineBenchmark: ~Copyable {
         engine.handle(
             .level(instrument, record.side, Price(units: record.price), Quantity(units: record.quantity)), at: time)
         if record.endsMessage { engine.handle(.messageEnded(instrument, venueTime: time), at: time) }
+    }
+
+    private static var emptyHistogram: Histogram<UInt32> {
+        Histogram<UInt32>(
+            lowestDiscernibleValue: 1, highestTrackableValue: 10_000_000_000, numberOfSignificantValueDigits: .two)
+    }
+
+    /// Applies the snapshots; an instrument that has none begins with an empty book.
+    private func open(_ engine: inout Engine, at start: Timestamp) {
+        var begun = SnapshotTimes(self.feed.header)
+        for index in 0..<self.feed.header.snapshots {
+            let record = self.feed[index]
+            let instrument = self.instrument(record)
+            if begun.isFirst(record, of: instrument) { engine.handle(.snapshotBegan(instrument), at: start) }
+            Self.apply(record, instrument, &engine)
+        }
+        for instrument in begun.missing {
+            engine.handle(.snapshotBegan(instrument), at: start)
+            engine.handle(.messageEnded(instrument, venueTime: start), at: start)
+        }
+    }
+
+    /// Which snapshot of each instrument was begun last: records of one time are one snapshot, whatever messages they are in,
+    /// and those of another time replace it.
+    private struct SnapshotTimes {
+        private var times: [UInt64?]
+
+        init(_ header: borrowing FeedHeader) {
+            self.times = Array(repeating: nil, count: header.pairs.count * header.venues)
+        }
+
+        mutating func isFirst(_ record: FeedRecord, of instrument: InstrumentIndex) -> Bool {
+            if self.times[instrument.index] == record.time { return false }
+            self.times[instrument.index] = record.time
+            return true
+        }
+
+        var missing: [InstrumentIndex] {
+            self.times.indices.filter { self.times[$0] == nil }.map { InstrumentIndex(UInt32(truncatingIfNeeded: $0)) }
+        }
     }
 
     /// Every command is carried out at once.
@@ -286,24 +330,17 @@ public struct EngineBenchmark: ~Copyable {
     // MARK: Memory
 
     /// Differences of resident memory around registration and filling; pages of the feed are given back first.
-    private func memory(_ report: inout BenchmarkReport) {
+    private func memory(_ report: inout BenchmarkReport) throws(RegistrationError) {
         self.feed.release()
         let before = Self.resident()
         var engine = self.engine()
         var commands = CommandBuffer(capacity: 4_096)
-        var last: InstrumentIndex?
-        for index in 0..<self.feed.header.snapshots {
-            let record = self.feed[index]
-            let instrument = self.instrument(record)
-            if instrument != last {
-                engine.handle(.snapshotBegan(instrument), at: Self.time(record))
-            }
-            last = instrument
-            Self.apply(record, instrument, &engine)
-        }
+        self.open(&engine, at: .distantPast)
         self.feed.release()
         let filled = Self.resident()
-        for index in 0..<self.feed.header.pairs.count { _ = try? engine.register(self.strategy(index, sweeps: true)) }
+        for index in 0..<self.feed.header.pairs.count {
+            _ = try engine.register(self.strategy(index, sweeps: true))
+        }
         engine.handle(.turn(limit: .max), at: .distantPast, into: &commands)
         let registered = Self.resident()
         let pairs = self.feed.header.pairs.count
