@@ -15,6 +15,7 @@ import Testing
         var queried: UInt64 = 0
         var gaps: UInt64 = 0
         var doubled: UInt64 = 0
+        var compared = 0
         for seed in UInt64(batch * 50 + 1)...UInt64(batch * 50 + 50) {
             var faults = Faults()
             faults.lostCommand = 0.02
@@ -38,6 +39,13 @@ import Testing
                 Self.checkTruth(world.engine, world.market, setup, seed)
                 if !losesFills, world.market.isQuiet { Self.checkWorking(world.engine, world.market, setup, seed) }
             }
+            // While orders stand; where a fill may be lost that nobody has missed yet, only after the stop.
+            let isQuiet = world.quieten()
+            if isQuiet, !losesFills, world.engine.isSettled {
+                let standing = Reconciliation.mismatches(world.engine, world.market, setup)
+                #expect(standing == [], "seed \(seed), while orders stand")
+                if world.engine.openOrders > 0 { compared += 1 }
+            }
             let ended = world.stop()
             #expect(ended, "seed \(seed): orders are left")
             let mismatches = Reconciliation.mismatches(world.engine, world.market, setup)
@@ -47,6 +55,7 @@ import Testing
             doubled += world.engine.statistics.doubledFills
             gaps += world.market.gapsFound
         }
+        #expect(compared > 5, "only \(compared) runs were compared while orders stood")
         #expect(fills > 500, "only \(fills) fills")
         #expect(queried > 100 && doubled > 10 && gaps > 100, "\(queried) queries, \(doubled) doubles, \(gaps) gaps")
     }
@@ -163,6 +172,10 @@ import Testing
         Self.expect(world.engine.openOrders > 4 * 12 * 8 / 10)
         Self.expect(world.engine.statistics.fills > 0)
         Self.expect(world.engine.statistics.anomalies == 0)
+        let isQuiet = world.quieten()
+        #expect(isQuiet)
+        Self.expect(world.engine.isSettled && world.engine.openOrders > 0)
+        #expect(Reconciliation.mismatches(world.engine, world.market, setup) == [])
     }
 
     @Test("changes a strategy while it runs: slots of lines that stay keep their orders")

@@ -15,7 +15,11 @@ extension Engine {
                 return
             }
             fillIsNew = self.seenTrades.insert(fill.trade, report.instrument)
-            if fillIsNew { self.desk.book(fill, on: report.instrument) } else { self.desk.statistics.doubledFills += 1 }
+            if fillIsNew {
+                self.desk.book(fill, of: report.order, on: report.instrument)
+            } else {
+                self.desk.statistics.doubledFills += 1
+            }
             if !fillIsNew { return }
         }
         if self.orphans.count > 0, report.outcome.endsOrder { self.orphans.remove(report.order) }
@@ -86,7 +90,7 @@ extension StrategyState {
     /// - Returns: whether the order stands at the venue and nothing here wants it.
     mutating func take(_ report: OrderReport, _ desk: inout Desk) -> Bool {
         let slot = Int(report.order.slot)
-        if case .filled(let fill) = report.outcome { self.take(fill, slot, report.instrument, &desk) }
+        if case .filled(let fill) = report.outcome { self.take(fill, of: report.order, report.instrument, &desk) }
         guard slot < self.slots.count, self.slots[slot].order.id == report.order,
             self.slots[slot].instrument == report.instrument
         else { return report.outcome.showsOrder }  // An order that this slot no longer holds.
@@ -147,9 +151,12 @@ extension StrategyState {
     }
 
     /// A fill moves the position, whatever became of its slot.
-    private mutating func take(_ fill: Fill, _ slot: Int, _ instrument: InstrumentIndex, _ desk: inout Desk) {
+    private mutating func take(
+        _ fill: Fill, of order: ClientOrderID, _ instrument: InstrumentIndex, _ desk: inout Desk
+    ) {
+        let slot = Int(order.slot)
         let pair = desk.instruments[instrument.index].pair.index
-        self.book(fill, on: instrument, units: desk.pairs[pair].units, fee: desk.feeKind(fill, pair))
+        self.book(fill, of: order, on: instrument, units: desk.pairs[pair].units, fee: desk.feeKind(fill, pair))
         if slot < self.slots.count, self.slots[slot].instrument == instrument {
             let heir = Int(self.slots[slot].heir)
             self.slots[heir >= 0 ? heir : slot].spend(fill.quantity)
@@ -205,8 +212,9 @@ extension StrategyState {
 
 extension Desk {
     /// A fill moves the balances of its venue.
-    mutating func book(_ fill: Fill, on instrument: InstrumentIndex) {
+    mutating func book(_ fill: Fill, of order: ClientOrderID, on instrument: InstrumentIndex) {
         self.statistics.fills += 1
+        self.instruments[instrument.index].fills.book(fill, of: order)
         let venue = self.instruments[instrument.index].venue
         let pair = self.pairs[self.instruments[instrument.index].pair.index]
         let base = pair.units.amount(of: fill.quantity)

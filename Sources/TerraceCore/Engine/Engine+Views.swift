@@ -43,6 +43,19 @@ extension Engine {
             self.strategies[strategy.index].venues[$0].instrument
         }
     }
+    /// The fills booked to a strategy, venue by venue; in the order of `instruments(of:)`.
+    public func fills(_ strategy: StrategyIndex) -> [FillTally] {
+        (0..<self.strategies[strategy.index].venues.count).map { self.strategies[strategy.index].venues[$0].fills }
+    }
+    /// Every fill of the account on an instrument, those included that are booked to no strategy.
+    public func fills(on instrument: InstrumentIndex) -> FillTally { self.desk.instruments[instrument.index].fills }
+    /// What the ids of a strategy's orders begin with: instance and strategy.
+    public func orderOwner(_ strategy: StrategyIndex) -> UInt64 {
+        ClientOrderID(
+            instance: self.desk.configuration.instance, strategy: self.strategies[strategy.index].hash, slot: 0,
+            sequence: 0
+        ).high
+    }
     /// The profit at the last reference price, in the quote coin; zero before the first.
     public func profit(_ strategy: StrategyIndex) -> Amount {
         let reference = self.referencePrice(strategy)
@@ -78,6 +91,19 @@ extension Engine {
             }
         }
         return count
+    }
+    /// Whether no order waits for a word from its venue: each stands as both sides know it, or is gone.
+    public var isSettled: Bool {
+        if self.orphans.count > 0 { return false }
+        for index in 0..<self.strategies.count {
+            for slot in 0..<self.strategies[index].slots.count {
+                switch self.strategies[index].slots[slot].order.state {
+                case .idle, .working: continue
+                case .placing, .amending, .cancelling, .unknown: return false
+                }
+            }
+        }
+        return true
     }
     /// What the account on a venue holds of a coin, as the engine reckons.
     public func balance(_ venue: VenueIndex, _ asset: AssetIndex) -> Amount {

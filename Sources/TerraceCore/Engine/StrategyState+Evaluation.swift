@@ -209,10 +209,13 @@ extension StrategyState {
     }
 
     /// A fill moved the position, in total and on its venue.
-    mutating func book(_ fill: Fill, on instrument: InstrumentIndex, units: Units, fee: FeeKind) {
+    mutating func book(
+        _ fill: Fill, of order: ClientOrderID, on instrument: InstrumentIndex, units: Units, fee: FeeKind
+    ) {
         self.total.book(fill, units: units, fee: fee)
         for ordinal in 0..<self.venues.count where self.venues[ordinal].instrument == instrument {
             self.venues[ordinal].position.book(fill, units: units, fee: fee)
+            self.venues[ordinal].fills.book(fill, of: order)
         }
         self.positionChanged = true
     }

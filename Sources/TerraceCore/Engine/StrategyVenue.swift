@@ -3,6 +3,7 @@ struct StrategyVenue {
     let instrument: InstrumentIndex
     var volume: VolumeSubscription
     var position = Position()
+    var fills = FillTally()
     /// Where its slots begin in `slotsByVenue`, and how many they are.
     var firstSlot = 0
     var slotCount = 0

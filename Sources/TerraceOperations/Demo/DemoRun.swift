@@ -35,7 +35,12 @@ public struct DemoRun: Sendable {
         var world = try VirtualWorld(setup, strategies: setup.strategies(), rate: self.rate, seed: self.seed)
         let seconds = self.seconds ?? 60
         world.run(until: world.now.advanced(by: Int64(seconds * 1e9)))
-        var mismatches = world.stop() ? [] : ["orders are left after two minutes of cancelling"]
+        // Before the stop, while orders stand, and after it.
+        var mismatches: [String] = []
+        if world.quieten(), world.engine.isSettled {
+            mismatches += Reconciliation.mismatches(world.engine, world.market, setup).map { "before the stop: \($0)" }
+        }
+        if !world.stop() { mismatches.append("orders are left after two minutes of cancelling") }
         mismatches += Reconciliation.mismatches(world.engine, world.market, setup)
         let summary = ShardSummary(world.engine, setup, StageLatencies(), hash: true)
         return RunReport([summary], pairs: self.pairs, venues: self.venues, seconds: seconds, mismatches: mismatches)

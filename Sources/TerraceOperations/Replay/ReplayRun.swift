@@ -108,7 +108,10 @@ public struct ReplayRun: Sendable {
     ) -> RunReport {
         let last = world.now
         let feed = plan.instruments.enumerated().map { ($1.name, world.feedReport($0, $1)) }
-        var mismatches = world.stop() ? [] : ["orders are left after two minutes of cancelling"]
+        // Before the stop, while orders stand, and after it.
+        world.quieten()
+        var mismatches = world.engine.isSettled ? world.mismatches().map { "before the stop: \($0)" } : []
+        if !world.stop() { mismatches.append("orders are left after two minutes of cancelling") }
         mismatches += world.mismatches()
         var report = RunReport(
             [world.summary(hash: true)], pairs: plan.instruments.count, venues: 1,

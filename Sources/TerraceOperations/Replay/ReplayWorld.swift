@@ -179,6 +179,16 @@ struct ReplayWorld: ~Copyable {
 
     // MARK: The end
 
+    /// Runs until nothing is on the way, the engine hearing all and sending nothing: what stands can be compared then.
+    mutating func quieten() {
+        while !self.venue.isQuiet {
+            self.now = max(self.now, self.venue.nextDue)
+            self.deliveries.removeAll(keepingCapacity: true)
+            self.venue.advance(to: self.now, into: &self.deliveries)
+            for delivery in self.deliveries { self.engine.handle(delivery.event, at: self.now, into: &self.commands) }
+        }
+    }
+
     /// Cancels everything, and runs until the engine has no order and nothing is on its way; false where that takes longer
     /// than two minutes of virtual time.
     mutating func stop() -> Bool {

@@ -67,10 +67,10 @@ extension SimulatedVenue {
             chargesReceivedCoin: self.settings.chargesReceivedCoin)
         self.accounts[owner].total[feeAsset.index] -= fee
         self.accounts[owner].feesPaid[feeAsset.index] += fee
-        self.accounts[owner].fills += 1
         let fill = Fill(
             trade: trade, side: order.side, price: price, quantity: Quantity(units: quantity), fee: fee,
             feeAsset: feeAsset, isMaker: isMaker, cumulative: Quantity(units: order.filled))
+        self.accounts[owner].fills.book(fill, of: order.client, on: Int(order.instrument), definition)
         self.accounts[owner].fillsOf[order.client, default: []].append(fill)
         out.report(AccountIndex(order.account), Int(order.instrument), order.client, .filled(fill), now)
     }

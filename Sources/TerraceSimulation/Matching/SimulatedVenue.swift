@@ -45,7 +45,7 @@ public struct SimulatedVenue {
         var open: [Int]
         var windowStart = Timestamp.distantPast
         var windowOrders = 0
-        var fills: UInt64 = 0
+        var fills = FillLedger()
         var feesPaid: [Amount]
     }
 
@@ -92,8 +92,8 @@ public struct SimulatedVenue {
         return (owner.total[asset.index], owner.total[asset.index] - owner.reserved[asset.index])
     }
 
-    /// How many fills an account has had.
-    public func fillCount(_ account: AccountIndex) -> UInt64 { self.accounts[Int(account.raw)].fills }
+    /// The fills that an account has had.
+    public func fills(_ account: AccountIndex) -> FillLedger { self.accounts[Int(account.raw)].fills }
 
     /// The orders of an account that stand, by their number at the venue.
     public func openOrders(_ account: AccountIndex) -> [OpenOrder] {

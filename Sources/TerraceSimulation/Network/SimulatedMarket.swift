@@ -319,8 +319,12 @@ public struct SimulatedMarket: ~Copyable {
         self.venues[venue].balance(self.account, asset)
     }
 
-    /// How many fills our account has had at a venue.
-    public func fillCount(_ venue: Int) -> UInt64 { self.venues[venue].fillCount(self.account) }
+    /// The fills that our account has had at a venue, with the core's instrument indices.
+    public func fills(_ venue: Int) -> [(instrument: InstrumentIndex, entry: FillLedger.Entry)] {
+        self.venues[venue].fills(self.account).entries.map {
+            (InstrumentIndex(UInt32(truncatingIfNeeded: self.cores[venue][$0.instrument])), $0)
+        }
+    }
 }
 
 extension SimulatedMarket: VenueConnections {

@@ -141,12 +141,11 @@ extension PaperVenue {
             self.account.add(asset, -fee)
             if fill.isLast { self.account.end(fill.client, filled: fill.cumulative) }
             self.fillCount += 1
-            self.report(
-                instrument, fill.client,
-                .filled(
-                    Fill(
-                        trade: self.fillCount, side: side, price: price, quantity: Quantity(units: fill.quantity),
-                        fee: fee, feeAsset: asset, isMaker: true, cumulative: Quantity(units: fill.cumulative))), now)
+            let told = Fill(
+                trade: self.fillCount, side: side, price: price, quantity: Quantity(units: fill.quantity), fee: fee,
+                feeAsset: asset, isMaker: true, cumulative: Quantity(units: fill.cumulative))
+            self.ledger.book(told, of: fill.client, on: instrument, definition)
+            self.report(instrument, fill.client, .filled(told), now)
         }
         self.fills.removeAll(keepingCapacity: true)
     }

@@ -30,6 +30,9 @@ extension PaperVenue: VenueTruth {
         return (self.account.total[asset.index], self.account.free(asset))
     }
 
-    /// How many fills there were; none at another venue than this one.
-    public func fillCount(_ venue: Int) -> UInt64 { venue == self.venue.index ? self.fillCount : 0 }
+    /// The fills there were; none at another venue than this one.
+    public func fills(_ venue: Int) -> [(instrument: InstrumentIndex, entry: FillLedger.Entry)] {
+        guard venue == self.venue.index else { return [] }
+        return self.ledger.entries.map { (Self.index($0.instrument), $0) }
+    }
 }

@@ -31,6 +31,7 @@ public struct PaperVenue: ~Copyable {
     public internal(set) var books: BookTable
     /// How many fills there were.
     public internal(set) var fillCount: UInt64 = 0
+    var ledger = FillLedger()
 
     let instruments: [SimulatedInstrument]
     let venue: VenueIndex

@@ -6,8 +6,10 @@ public protocol VenueTruth: ~Copyable {
     func openOrders(_ venue: Int) -> [(instrument: InstrumentIndex, order: OpenOrder)]
     /// What our account holds of a coin at a venue.
     func balance(_ venue: Int, _ asset: AssetIndex) -> (total: Amount, free: Amount)
-    /// How many fills our account has had at a venue.
-    func fillCount(_ venue: Int) -> UInt64
+    /// The fills that our account has had at a venue, by instrument and by whose orders they were of.
+    func fills(_ venue: Int) -> [(instrument: InstrumentIndex, entry: FillLedger.Entry)]
+    /// Whether nothing of ours is on the way, in either direction.
+    var isQuiet: Bool { get }
 }
 
 extension SimulatedMarket: VenueTruth {}

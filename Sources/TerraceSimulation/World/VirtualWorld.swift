@@ -48,6 +48,22 @@ public struct VirtualWorld: ~Copyable {
         self.commands.removeAll()
     }
 
+    /// Runs until nothing of ours is on the way, the engine hearing all and sending nothing: what stands can be compared then.
+    ///
+    /// - Returns: false where that takes longer than a second of virtual time.
+    public mutating func quieten() -> Bool {
+        let end = self.now.advanced(by: 1_000_000_000)
+        while !self.market.isQuiet {
+            let next = self.market.nextDue
+            if next > end { return false }
+            self.now = max(self.now, next)
+            self.deliveries.removeAll(keepingCapacity: true)
+            self.market.advance(to: self.now, into: &self.deliveries)
+            for delivery in self.deliveries { self.engine.handle(delivery.event, at: self.now, into: &self.commands) }
+        }
+        return true
+    }
+
     /// Cancels everything, and runs until neither the engine nor a venue has an order and nothing is on the way, or until
     /// `limitNanoseconds` of virtual time have passed.
     public mutating func stop(limitNanoseconds: Int64 = 120_000_000_000) -> Bool {
