@@ -34,19 +34,21 @@ struct BenchEngineCommand: ParsableCommand {
     }
 
     func run() throws {
-        let file: FeedFile
-        do { file = try FeedFile(path: self.feed) } catch { throw ValidationError(error.description) }
+        let file = try FeedFile(path: self.feed)
+        let books = try self.dumpBooks.map { try OutputFile(path: $0) }
+        let sweeps = try self.dumpWapq.map { try OutputFile(path: $0) }
+        let figures = try self.json.map { try OutputFile(path: $0) }
         let pairs = file.header.pairs
         let benchmark = EngineBenchmark(feed: file, passes: self.passes)
-        if let path = self.dumpBooks { try Self.write(benchmark.booksCSV(pairs), path) }
-        if let path = self.dumpWapq, let quantity = try self.quantity() {
-            try Self.write(benchmark.sweepsCSV(pairs, quantity: quantity), path)
+        if let books { try books.write(Array(benchmark.booksCSV(pairs).utf8)) }
+        if let sweeps, let quantity = try self.quantity() {
+            try sweeps.write(Array(benchmark.sweepsCSV(pairs, quantity: quantity).utf8))
         }
-        if self.json == nil, self.dumpBooks != nil || self.dumpWapq != nil { return }
+        if figures == nil, books != nil || sweeps != nil { return }
         let report = try benchmark.run()
         let text = String(decoding: try report.json(), as: UTF8.self) + "\n"
         print(text, terminator: "")
-        if let path = self.json { try Self.write(text, path) }
+        if let figures { try figures.write(Array(text.utf8)) }
     }
 
     private func quantity() throws -> Quantity? {
@@ -57,13 +59,5 @@ struct BenchEngineCommand: ParsableCommand {
         }
         guard quantity > .zero else { throw ValidationError("--wapq is above zero, not \(text)") }
         return quantity
-    }
-
-    private static func write(_ text: String, _ path: String) throws {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw ValidationError("\(path) can't be written: \(error.localizedDescription)")
-        }
     }
 }

@@ -24,7 +24,7 @@ struct CheckCommand: ParsableCommand {
             let desk = try DeskConfiguration.load(path: self.config)
             plan = DeskPlan(desk, try desk.bind())
         } catch {
-            FileHandle.standardError.write(Data((error.description + "\n").utf8))
+            try? FileHandle.standardError.write(contentsOf: Data((error.description + "\n").utf8))
             throw ExitCode(2)
         }
         for line in plan.lines { print(line) }

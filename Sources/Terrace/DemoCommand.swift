@@ -41,6 +41,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let output = try self.report.map { try OutputFile(path: $0) }
         var demo = DemoRun()
         demo.pairs = self.pairs
         demo.venues = self.venues
@@ -50,7 +51,7 @@ struct DemoCommand: AsyncParsableCommand {
         demo.shards = self.shards
         let result: RunReport
         if self.virtual {
-            result = try demo.virtually()
+            result = try demo.virtually(stopsOnSignal: true)
         } else {
             let screen = Terminal()
             let title = "demo: \(self.pairs) pairs on \(self.venues) venues"
@@ -63,18 +64,12 @@ struct DemoCommand: AsyncParsableCommand {
                     screen.show(Screen.lines(progress, title: title, width: width, height: height - 1))
                 } else if ticks.next() % 3 == 0 {
                     print(Screen.line(progress))
-                    fflush(nil)
                 }
+                return fflush(nil) == 0
             }
         }
         print(Screen.summary(result))
-        if let path = self.report {
-            do {
-                try result.write(to: path)
-            } catch {
-                throw ValidationError("the report can't be written to \(path): \(error.localizedDescription)")
-            }
-        }
+        if let output { try result.write(to: output) }
         if !result.reconciled { throw ExitCode(1) }
     }
 }

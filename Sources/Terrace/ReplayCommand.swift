@@ -66,6 +66,7 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let output = try self.report.map { try OutputFile(path: $0) }
         var replay = ReplayRun(market: try self.market(), symbols: self.symbol, files: self.files)
         replay.speed = try self.pace()
         replay.latencyNanoseconds = Int64(self.latency * 1e6)
@@ -73,29 +74,27 @@ struct ReplayCommand: AsyncParsableCommand {
             do throws(ConfigurationError) {
                 replay.configuration = try DeskConfiguration.load(path: path)
             } catch {
-                FileHandle.standardError.write(Data((error.description + "\n").utf8))
+                try? FileHandle.standardError.write(contentsOf: Data((error.description + "\n").utf8))
                 throw ExitCode(2)
             }
         }
         let result: RunReport
         do throws(ReplayError) {
             result = try await replay.run(stopsOnSignal: true) { line in
-                FileHandle.standardError.write(Data((line + "\n").utf8))
+                try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
             }
         } catch {
             var text = "Error: \(error.description)\n"
             if case .configuration(let wrong) = error { text = wrong.description + "\n" }
-            FileHandle.standardError.write(Data(text.utf8))
+            try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
             throw ExitCode(2)
         }
         print(Screen.summary(result))
         print(ReplayText.summary(result))
-        if let path = self.report {
-            do {
-                try result.write(to: path)
-            } catch {
-                throw ValidationError("the report can't be written to \(path): \(error.localizedDescription)")
-            }
+        if let output { try result.write(to: output) }
+        if let failure = ReplayText.failure(result) {
+            try? FileHandle.standardError.write(contentsOf: Data("Error: \(failure)\n".utf8))
+            throw ExitCode(1)
         }
         if !result.reconciled { throw ExitCode(1) }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TerraceOperations
 
 /// The command line. One file a command.
 @main
@@ -16,6 +17,8 @@ struct Terrace: AsyncParsableCommand {
         subcommands: [DemoCommand.self, CheckCommand.self, ReplayCommand.self, BenchCommand.self])
 
     static func main() async {
+        // Who reads our output may go first (`terrace demo | head`); orders are cancelled and reports written all the same.
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -25,6 +28,10 @@ struct Terrace: AsyncParsableCommand {
             }
         } catch let code as ExitCode {
             Foundation.exit(code.rawValue)
+        } catch let error as OutputError {
+            Self.fail(error.description)
+        } catch let error as FeedError {
+            Self.fail(error.description)
         } catch {
             let text = Self.fullMessage(for: error)
             let code = Self.exitCode(for: error)
@@ -32,9 +39,15 @@ struct Terrace: AsyncParsableCommand {
                 print(text)
                 Foundation.exit(0)
             }
-            FileHandle.standardError.write(Data((text + "\n").utf8))
+            try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
             // The library's own code for wrong usage is 64; ours is 2.
             Foundation.exit(code == .validationFailure ? 2 : 1)
         }
+    }
+
+    /// Ends because of a file that was named wrongly.
+    private static func fail(_ text: String) -> Never {
+        try? FileHandle.standardError.write(contentsOf: Data("Error: \(text)\n".utf8))
+        Foundation.exit(2)
     }
 }

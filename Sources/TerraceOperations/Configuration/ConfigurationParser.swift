@@ -132,6 +132,10 @@ struct ConfigurationParser {
         case YamlError.scanner(let context, let problem, let mark, _),
             YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
+            if problem.contains("yaml_set_max_nest_level") {
+                self.findings.error(Self.place(mark), "this is nested deeper than \(Self.depthLimit) levels")
+                return
+            }
             let what = context.map { "\($0.text), " } ?? ""
             self.findings.error(Self.place(mark), "this is not YAML: \(what)\(problem)")
         case YamlError.reader(let problem, let offset, _, _):

@@ -32,7 +32,7 @@ extension DeskPlan {
         for strategy in self.strategies {
             rows.append([
                 strategy.id, strategy.symbol, Self.word(strategy.priority), "\(strategy.topOfBookLines)",
-                "\(strategy.passiveLines)", "\(strategy.slots)", strategy.venues.joined(separator: " "),
+                "\(strategy.passiveLines)", "\(strategy.slots)", Self.listed(strategy.venues, " "),
             ])
         }
         rows.append([
@@ -47,10 +47,17 @@ extension DeskPlan {
         for venue in self.venues + [self.total] {
             rows.append([
                 venue.name, "\(venue.strategies)", Self.grouped("\(venue.slots)"), Self.grouped("\(venue.openOrders)"),
-                venue.exposure.map { "\(Self.rounded($0.amount)) \($0.coin)" }.joined(separator: ", "),
+                Self.listed(venue.exposure.map { "\(Self.rounded($0.amount)) \($0.coin)" }, ", "),
             ])
         }
         return Self.table(rows, rightAligned: [1, 2, 3])
+    }
+
+    /// The first eight, and how many more there are: a cell is to fit on a screen.
+    static func listed(_ items: [String], _ separator: String) -> String {
+        let most = 8
+        let text = items.prefix(most).joined(separator: separator)
+        return items.count > most ? "\(text) and \(items.count - most) more" : text
     }
 
     private static func word(_ priority: Priority) -> String {

@@ -30,11 +30,19 @@ public struct DemoRun: Sendable {
     public init() {}
 
     /// Runs in virtual time as fast as it goes: the same seed gives the same report but for memory and latency.
-    public func virtually() throws -> RunReport {
+    ///
+    /// - Parameter stopsOnSignal: Whether a signal ends it early.
+    public func virtually(stopsOnSignal: Bool = false) throws -> RunReport {
+        let signals = stopsOnSignal ? StopSignals() : nil
         let setup = MarketSetup(pairs: self.pairs, venues: self.venues)
         var world = try VirtualWorld(setup, strategies: setup.strategies(), rate: self.rate, seed: self.seed)
-        let seconds = self.seconds ?? 60
-        world.run(until: world.now.advanced(by: Int64(seconds * 1e9)))
+        let start = world.now
+        let end = start.advanced(by: Int64((self.seconds ?? 60) * 1e9))
+        while world.now < end, signals?.count ?? 0 == 0 {
+            world.run(until: min(end, world.now.advanced(by: 20_000_000)))
+        }
+        let seconds = Double(world.now.nanoseconds(since: start)) / 1e9
+        let quoting = ShardSummary(world.engine, setup, StageLatencies(), hash: false)
         // Before the stop, while orders stand, and after it.
         var mismatches: [String] = []
         if world.quieten(), world.engine.isSettled {
@@ -43,14 +51,17 @@ public struct DemoRun: Sendable {
         if !world.stop() { mismatches.append("orders are left after two minutes of cancelling") }
         mismatches += Reconciliation.mismatches(world.engine, world.market, setup)
         let summary = ShardSummary(world.engine, setup, StageLatencies(), hash: true)
-        return RunReport([summary], pairs: self.pairs, venues: self.venues, seconds: seconds, mismatches: mismatches)
+        return RunReport(
+            [summary], whileQuoting: [quoting], pairs: self.pairs, venues: self.venues, seconds: seconds,
+            mismatches: mismatches)
     }
 
     /// Runs in real time until the seconds are over or a signal comes; then cancels every order and waits until none is left.
     /// A second signal ends the wait, and the report names what is left.
     ///
-    /// - Parameter show: called about once a second with what the shards have done.
-    public func inRealTime(show: @escaping @Sendable (RunProgress) -> Void) async throws -> RunReport {
+    /// - Parameter show: called about once a second with what the shards have done; false where nobody sees it any more,
+    ///   which ends the run as a signal does.
+    public func inRealTime(show: @escaping @Sendable (RunProgress) -> Bool) async throws -> RunReport {
         let signals = StopSignals()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: self.shards)
         let parts = try self.parts(on: group)
@@ -63,9 +74,10 @@ public struct DemoRun: Sendable {
             let left = min(1_000_000_000, max(0, (end - .now()).nanoseconds))
             if await signals.wait(nanoseconds: left) { break }
             progress = progress.followed(by: try await Self.summaries(parts, hash: false), at: elapsed())
-            show(progress)
+            if !show(progress) { break }
         }
         let seconds = elapsed()
+        let quoting = try await Self.summaries(parts, hash: false)
         var mismatches = try await Self.stop(parts, signals)
         for part in parts {
             let setup = part.setup
@@ -74,8 +86,8 @@ public struct DemoRun: Sendable {
             }.get()
         }
         let report = RunReport(
-            try await Self.summaries(parts, hash: true), pairs: self.pairs, venues: self.venues, seconds: seconds,
-            mismatches: mismatches)
+            try await Self.summaries(parts, hash: true), whileQuoting: quoting, pairs: self.pairs, venues: self.venues,
+            seconds: seconds, mismatches: mismatches)
         try await group.shutdownGracefully()
         return report
     }

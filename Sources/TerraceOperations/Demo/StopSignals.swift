@@ -1,22 +1,34 @@
 import Dispatch
+import Foundation
 import Glibc
 import NIOCore
 import Synchronization
 
-/// Interrupt and terminate, as something to wait for. The first asks for an orderly end, the second for one now.
+/// Interrupt, terminate and hang up, as something to wait for. The first asks for an orderly end, the second for one now.
 final class StopSignals: Sendable {
     private let counter = Counter()
     // Written once, in `init`; kept so that the sources live as long as this does.
     nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
     init() {
-        unsafe self.sources = [SIGINT, SIGTERM].map { [counter] number in
+        unsafe self.sources = [SIGINT, SIGTERM, SIGHUP].compactMap { [counter] number in
+            if number == SIGHUP, Self.isHangupIgnored { return nil }
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { counter.add(Int(source.data)) }
             source.resume()
             return source
         }
+    }
+
+    /// Whether the program was started so that the end of its terminal does not matter, as by `nohup`.
+    private static var isHangupIgnored: Bool {
+        // "SigIgn:" and a mask in hex, whose lowest bit is signal 1.
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("SigIgn:") }),
+            let last = line.last?.hexDigitValue
+        else { return false }
+        return last & 1 == 1
     }
 
     /// How many have come.

@@ -1,28 +1,28 @@
-import Glibc
-
-/// Writes a feed record by record. The file appears under its name only when it is whole.
+/// Writes a feed record by record. A regular file appears under its name only when it is whole.
 public struct FeedWriter: ~Copyable {
-    private let path: String
-    private let file: Int32
+    private let output: OutputFile
     private var header: FeedHeader
     private var buffer: [UInt8] = []
-    private var isFinished = false
 
     /// Begins a feed at `path`; the header's counts are filled in by `finish`.
     public init(path: String, header: FeedHeader) throws(FeedError) {
-        self.path = path
         self.header = header
         self.header.records = 0
         self.header.snapshots = 0
-        self.file = unsafe open(path + ".partial", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard self.file >= 0 else { throw Self.failed(path, "create it") }
+        self.output = try Self.open(path)
         self.buffer = self.header.bytes
         self.buffer.reserveCapacity(1 << 20)
     }
 
-    deinit {
-        if self.file >= 0 { close(self.file) }
-        if !self.isFinished { _ = unsafe unlink(self.path + ".partial") }
+    private static func open(_ path: String) throws(FeedError) -> OutputFile {
+        do throws(OutputError) {
+            let output = try OutputFile(path: path)
+            try output.begin()
+            try output.rewind()  // What can't go back is refused now.
+            return output
+        } catch {
+            throw .output(error)
+        }
     }
 
     /// Adds a record.
@@ -39,29 +39,22 @@ public struct FeedWriter: ~Copyable {
     /// - Returns: The header as it was written.
     public consuming func finish() throws(FeedError) -> FeedHeader {
         try self.flush()
-        guard lseek(self.file, 0, SEEK_SET) == 0 else { throw Self.failed(self.path, "go back in it") }
-        self.buffer = self.header.bytes
-        try self.flush()
-        guard unsafe rename(self.path + ".partial", self.path) == 0 else { throw Self.failed(self.path, "name it") }
-        self.isFinished = true
+        do throws(OutputError) {
+            try self.output.rewind()
+            try self.output.append(self.header.bytes)
+            try self.output.finish()
+        } catch {
+            throw .output(error)
+        }
         return self.header
     }
 
     private mutating func flush() throws(FeedError) {
-        var start = 0
-        while start < self.buffer.count {
-            let written = unsafe self.buffer.withUnsafeBytes { bytes in
-                // Within the buffer: start is below its count.
-                unsafe write(self.file, bytes.baseAddress?.advanced(by: start), bytes.count - start)
-            }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw Self.failed(self.path, "write it") }
-            start += written
+        do throws(OutputError) {
+            try self.output.append(self.buffer)
+        } catch {
+            throw .output(error)
         }
         self.buffer.removeAll(keepingCapacity: true)
-    }
-
-    private static func failed(_ path: String, _ doing: String) -> FeedError {
-        .system(path: path, doing: doing, reason: unsafe String(cString: strerror(errno)))
     }
 }

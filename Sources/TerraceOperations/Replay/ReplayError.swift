@@ -6,6 +6,8 @@ public enum ReplayError: Error, Equatable, Sendable, CustomStringConvertible {
     case recording(RecordingError)
     /// A configuration can't be used.
     case configuration(ConfigurationError)
+    /// A path names a folder, a pipe or a device.
+    case notAFile(String)
     /// Recordings of this venue can't be read.
     case unknownVenue(String, hint: String)
     /// A symbol is not written `BASE/QUOTE`.
@@ -26,6 +28,8 @@ public enum ReplayError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .recording(let error): error.description
         case .configuration(let error): error.description
+        case .notAFile(let path):
+            "\(path): a recording must be a regular file, since it is read twice: write it to one first"
         case .unknownVenue(let venue, let hint): "recordings of \"\(venue)\" can't be replayed\(hint)"
         case .badSymbol(let symbol):
             "\"\(symbol)\" is no symbol: write it BASE/QUOTE in capitals, such as \(Self.example(symbol))"

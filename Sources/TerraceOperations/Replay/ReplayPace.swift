@@ -27,6 +27,7 @@ struct ReplayPace {
     /// - Returns: Whether a signal asks for the end.
     func wait(for time: Timestamp, world: inout ReplayWorld, _ signals: StopSignals?) async -> Bool {
         while true {
+            if let signals, signals.count > 0 { return true }
             let due = min(time, max(world.nextDue, world.now))
             let left = self.left(until: due)
             if left <= 0 {

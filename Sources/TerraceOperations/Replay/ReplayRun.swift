@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import TerraceCore
 public import TerraceVenues
 
@@ -59,6 +60,7 @@ public struct ReplayRun: Sendable {
     }
 
     private func plan(_ show: (String) -> Void) throws(ReplayError) -> ReplayPlan {
+        for file in self.files where !Self.mayBeRead(file) { throw .notAFile(file) }
         for (index, symbol) in self.symbols.enumerated() where self.symbols[..<index].contains(symbol) {
             throw .symbolTwice(symbol)
         }
@@ -80,7 +82,8 @@ public struct ReplayRun: Sendable {
         var first: Timestamp?
         var isEarly = false
         repeat {
-            if reader.records & 255 == 1 || pace != nil {
+            // After a silence too: it may have taken as long as many records do.
+            if reader.records & 255 == 1 || pace != nil || reader.time > world.now.advanced(by: 1_000_000_000) {
                 isEarly = endsBefore(reader.records - 1)
                 if !isEarly, let signals { isEarly = await signals.wait(nanoseconds: 0) }
                 if isEarly { break }
@@ -108,13 +111,14 @@ public struct ReplayRun: Sendable {
     ) -> RunReport {
         let last = world.now
         let feed = plan.instruments.enumerated().map { ($1.name, world.feedReport($0, $1)) }
+        let quoting = world.summary(hash: false)
         // Before the stop, while orders stand, and after it.
         world.quieten()
         var mismatches = world.engine.isSettled ? world.mismatches().map { "before the stop: \($0)" } : []
         if !world.stop() { mismatches.append("orders are left after two minutes of cancelling") }
         mismatches += world.mismatches()
         var report = RunReport(
-            [world.summary(hash: true)], pairs: plan.instruments.count, venues: 1,
+            [world.summary(hash: true)], whileQuoting: [quoting], pairs: plan.instruments.count, venues: 1,
             seconds: Double(last.nanoseconds(since: first ?? last)) / 1e9, mismatches: mismatches)
         report.feed = Dictionary(feed) { _, last in last }
         var notes = plan.notes
@@ -125,8 +129,15 @@ public struct ReplayRun: Sendable {
             records: records, events: world.events, wallSeconds: wall,
             recordsPerSecond: (Double(records) / max(wall, 1e-9)).rounded(),
             eventsPerSecond: (Double(world.events) / max(wall, 1e-9)).rounded(), endedEarly: endedEarly,
-            notes: notes)
+            otherSymbols: world.feed.counters.unknownSymbols, notes: notes)
         return report
+    }
+
+    /// Whether it is a regular file; one that is not there is told of when it is opened.
+    private static func mayBeRead(_ path: String) -> Bool {
+        var found = stat()
+        // SAFETY: the path and the structure live through the call.
+        return unsafe stat(path, &found) != 0 || found.st_mode & S_IFMT == S_IFREG
     }
 
     private static func next(_ reader: inout RecordingReader) throws(ReplayError) -> Bool {

@@ -27,7 +27,8 @@ public enum ReplayText {
                     "feed         \(symbol): applied \(Self.grouped(these.applied)), dropped "
                         + "\(Self.grouped(these.dropped)), gaps \(Self.grouped(these.gaps)), trades "
                         + "\(Self.grouped(these.trades)), bid \(these.final.bids.first?.first ?? "none"), ask "
-                        + "\(these.final.asks.first?.first ?? "none")")
+                        + "\(these.final.asks.first?.first ?? "none")"
+                        + (these.malformed > 0 ? ", malformed \(Self.grouped(these.malformed))" : ""))
             }
         }
         if let replay = report.replay {
@@ -35,9 +36,20 @@ public enum ReplayText {
                 "replay       \(Self.grouped(UInt64(replay.records))) records\(replay.endedEarly ? " (ended early)" : "")"
                     + " in \(String(format: "%.2f", replay.wallSeconds)) s: "
                     + "\(Self.grouped(UInt64(replay.recordsPerSecond))) records and "
-                    + "\(Self.grouped(UInt64(replay.eventsPerSecond))) events a second")
+                    + "\(Self.grouped(UInt64(replay.eventsPerSecond))) events a second"
+                    + (replay.otherSymbols > 0
+                        ? "; \(Self.grouped(replay.otherSymbols)) messages of symbols not asked for" : ""))
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// What is wrong with a replay that came to its end with nothing to show; nil for others.
+    public static func failure(_ report: RunReport) -> String? {
+        guard let feed = report.feed, report.replay?.endedEarly == false else { return nil }
+        let idle = feed.filter { $0.value.applied == 0 }.keys.sorted()
+        if idle.isEmpty { return nil }
+        return "no change of the book was applied for \(idle.joined(separator: ", ")): is --venue the market that was "
+            + "recorded (binance is spot, binance_perp are perpetuals), and does a snapshot come before its changes?"
     }
 
     /// Cut after the second decimal, for the eye only.

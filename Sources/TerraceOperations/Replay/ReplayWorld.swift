@@ -13,6 +13,9 @@ struct ReplayWorld: ~Copyable {
     /// After so much silence virtual time jumps to the next record: every quote has long been pulled then.
     static let longestSilence: Int64 = 600_000_000_000
 
+    /// How many turns one moment may take: each evaluates 1,024 strategies.
+    static let mostTurnsAtOnce = 100_000
+
     private(set) var engine: Engine
     private(set) var venue: PaperVenue
     private(set) var feed: BinanceFeed
@@ -27,6 +30,7 @@ struct ReplayWorld: ~Copyable {
 
     private let ticks: [Grid?]  // Of the instruments whose books have levels between the ticks.
     private var market: [Event] = []
+    private var unbridged: [[Event]]  // By instrument: a snapshot that no change has followed yet.
     private var deliveries: [Delivery] = []
     private var commands = CommandBuffer(capacity: 8_192)
 
@@ -70,6 +74,7 @@ struct ReplayWorld: ~Copyable {
         engine.handle(.connection(index, .up), at: start, into: &none)
         for event in venue.openingBalances() { engine.handle(event, at: start, into: &none) }
         self.setup = setup
+        self.unbridged = Array(repeating: [], count: instruments.count)
         self.ticks = instruments.map { $0.levelStep == $0.rules.tick ? nil : $0.rules.tick }
         self.now = start
         self.engine = engine
@@ -83,10 +88,17 @@ struct ReplayWorld: ~Copyable {
     var nextDue: Timestamp { min(self.venue.nextDue, self.engine.nextTimer) }
 
     /// Runs what is due up to `end`, in order of time.
+    ///
+    /// Something that stays due however often it is run can't keep it here: it is left for the next time.
     mutating func run(until end: Timestamp) {
+        var last = Timestamp.distantPast
+        var turnsAtLast = 0
         while true {
             let next = self.nextDue
-            if next > end { break }
+            if next > end || next == .distantFuture { break }
+            turnsAtLast = next == last ? turnsAtLast + 1 : 0
+            if turnsAtLast > Self.mostTurnsAtOnce { break }
+            last = next
             self.now = max(self.now, next)
             self.deliveries.removeAll(keepingCapacity: true)
             self.venue.advance(to: self.now, into: &self.deliveries)
@@ -99,8 +111,14 @@ struct ReplayWorld: ~Copyable {
     /// Goes on to the moment of the next record.
     mutating func advance(to time: Timestamp) {
         let silent = self.now.advanced(by: Self.longestSilence)
-        if time > silent { self.run(until: silent) }
-        if time > silent, self.venue.isQuiet { self.now = time }
+        if time > silent {
+            self.run(until: silent)
+            // What is still on its way then, at most a minute later, arrives before the jump.
+            for _ in 0..<60 where !self.venue.isQuiet {
+                self.run(until: min(time, self.now.advanced(by: 1_000_000_000)))
+            }
+            self.now = time
+        }
         self.run(until: time)
     }
 
@@ -140,8 +158,34 @@ struct ReplayWorld: ~Copyable {
         self.commands.removeAll()
     }
 
-    /// Gives the engine an event of the recorded market, but for levels that are on none of its ticks.
+    /// Gives the engine an event of the recorded market.
+    ///
+    /// A snapshot waits until a change has followed it: how old it was cannot be told before, and nothing is quoted on it.
     private mutating func tell(_ event: Event) {
+        switch event {
+        case .market(.snapshotBegan(let instrument)), .market(.level(let instrument, _, _, _)),
+            .market(.messageEnded(let instrument, _)):
+            switch self.feed.state(of: instrument.index) {
+            case .bridging:
+                self.unbridged[instrument.index].append(event)
+                return
+            case .following: self.tellUnbridged(instrument.index)
+            case .awaiting: self.unbridged[instrument.index].removeAll()
+            }
+        case .market(.bookLost(let instrument)): self.unbridged[instrument.index].removeAll()
+        default: break
+        }
+        self.pass(event)
+    }
+
+    private mutating func tellUnbridged(_ slot: Int) {
+        if self.unbridged[slot].isEmpty { return }
+        for event in self.unbridged[slot] { self.pass(event) }
+        self.unbridged[slot].removeAll()
+    }
+
+    /// Gives the engine an event, but for levels that are on none of its ticks.
+    private mutating func pass(_ event: Event) {
         if case .market(.level(let instrument, _, let price, _)) = event, let tick = self.ticks[instrument.index],
             tick.exactSteps(price.units) < 0
         {

@@ -12,6 +12,8 @@ public struct ReplayReport: Codable, Sendable, Equatable {
     public var eventsPerSecond = 0.0
     /// Whether it was ended before the recordings were.
     public var endedEarly = false
+    /// Messages of symbols that were not asked for.
+    public var otherSymbols: UInt64 = 0
     /// What a reader should know of how it was run.
     public var notes: [String] = []
 }

@@ -101,10 +101,8 @@ public struct RunReport: Codable, Sendable {
         return try encoder.encode(self)
     }
 
-    /// Writes the report to `path`, whole or not at all.
-    public func write(to path: String) throws {
-        try self.json().write(to: URL(fileURLWithPath: path), options: .atomic)
-    }
+    /// Writes the report to `output`.
+    public func write(to output: OutputFile) throws { try output.write(Array(self.json()) + [0x0A]) }
 }
 
 /// How much memory the process has resident, in bytes; zero where the system does not tell.

@@ -11,7 +11,8 @@ public enum Screen {
         return "\(Figures.clock(progress.seconds))  \(Figures.rate(progress.updatesPerSecond)) updates/s"
             + "  quotes \(totals.shown)/\(totals.slots)  fills \(Figures.grouped(totals.fills))"
             + "  profit \(totals.profitText)"
-            + "  update to command p50 \(Figures.duration(latency?.p50 ?? 0)) p99 \(Figures.duration(latency?.p99 ?? 0))"
+            + "  update to command p50 \(latency.map { Figures.duration($0.p50) } ?? "–")"
+            + " p99 \(latency.map { Figures.duration($0.p99) } ?? "–")"
             + (totals.attention.isEmpty ? "" : "  attention \(totals.attention.count) pairs")
     }
 

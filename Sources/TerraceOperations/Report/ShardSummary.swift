@@ -92,7 +92,12 @@ public struct ShardSummary: Sendable {
 
 extension RunReport {
     /// The report of shards that ran side by side for `seconds`.
-    public init(_ shards: [ShardSummary], pairs: Int, venues: Int, seconds: Double, mismatches: [String]) {
+    ///
+    /// - Parameter quoting: The same shards before they were told to stop: what then held quotes back is not of interest.
+    public init(
+        _ shards: [ShardSummary], whileQuoting quoting: [ShardSummary], pairs: Int, venues: Int, seconds: Double,
+        mismatches: [String]
+    ) {
         self.init()
         self.pairs = pairs
         self.venues = venues
@@ -112,9 +117,6 @@ extension RunReport {
             self.orders.rejected += counted.rejected
             self.orders.workingAtEnd += shard.openOrders
             self.fills += counted.fills
-            for gate in Gate.allCases where gate != .none && counted.gates[Int(gate.rawValue)] > 0 {
-                self.gates[gate.name, default: 0] += counted.gates[Int(gate.rawValue)]
-            }
             for strategy in shard.strategies {
                 volume[strategy.quote, default: .zero] += strategy.volume
                 profit[strategy.quote, default: .zero] += strategy.profit
@@ -124,6 +126,12 @@ extension RunReport {
                         profit: strategy.profit.text))
             }
             hash.combine(shard.hash)
+        }
+        for shard in quoting {
+            let counts = shard.statistics.gates
+            for gate in Gate.allCases where gate != .none && counts[Int(gate.rawValue)] > 0 {
+                self.gates[gate.name, default: 0] += counts[Int(gate.rawValue)]
+            }
         }
         self.updatesPerSecond = seconds > 0 ? (Double(self.updates) / seconds).rounded() : 0
         self.volume = volume.mapValues { $0.text }

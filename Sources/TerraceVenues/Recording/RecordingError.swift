@@ -20,6 +20,8 @@ public enum RecordingError: Error, Equatable, Sendable, CustomStringConvertible 
     case lineTooLong(file: String, line: Int, limit: Int)
     /// A record is more than a second older than the one before it.
     case timeWentBack(file: String, line: Int, nanoseconds: Int64)
+    /// A record's time is after the year 2199.
+    case timeTooLate(file: String, line: Int, nanoseconds: Int64)
 
     /// What happened, where, and what to do.
     public var description: String {
@@ -39,6 +41,8 @@ public enum RecordingError: Error, Equatable, Sendable, CustomStringConvertible 
         case .timeWentBack(let file, let line, let nanoseconds):
             "\(file):\(line): this record is \(nanoseconds / 1_000_000) ms older than the one before: "
                 + "give the files in the order in which they were recorded"
+        case .timeTooLate(let file, let line, let nanoseconds):
+            "\(file):\(line): the time \(nanoseconds) is later than 2200-01-01: times are nanoseconds since 1970"
         }
     }
 

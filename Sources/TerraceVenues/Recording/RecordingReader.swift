@@ -14,6 +14,8 @@ public struct RecordingReader: ~Copyable {
     public static let longestLine = WireLimits.messageBytes + 4_096
     /// How far back a record's time may lie, in nanoseconds.
     public static let mostNanosecondsBack: Int64 = 1_000_000_000
+    /// The latest time of a record, 2200-01-01: timers and reports after it are still far from the end of 64 bits, in 2262.
+    public static let latestTime = Timestamp(nanoseconds: 7_258_118_400_000_000_000)
 
     /// Where the current record lies, beside whatever was read with it.
     public private(set) var buffer: [UInt8]
@@ -193,6 +195,9 @@ public struct RecordingReader: ~Copyable {
     }
 
     private mutating func setTime(_ time: Timestamp) throws(RecordingError) {
+        guard time <= Self.latestTime else {
+            throw .timeTooLate(file: self.file, line: self.line, nanoseconds: time.nanoseconds)
+        }
         if time >= self.time {
             self.time = time
             return

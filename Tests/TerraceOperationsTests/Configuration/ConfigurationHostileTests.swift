@@ -87,6 +87,7 @@ import TerraceSimulation
         for depth in [30, 900, 60_000] {
             let messages = Self.messages(String(repeating: opening, count: depth))
             #expect(messages.count >= 1 && messages.count < 5)
+            #expect(!messages.contains { $0.contains("yaml_set_max") })
         }
         let closed = Self.messages(String(repeating: "[", count: 900) + String(repeating: "]", count: 900))
         #expect(closed.contains { $0.hasSuffix("this is nested deeper than 24 levels") })

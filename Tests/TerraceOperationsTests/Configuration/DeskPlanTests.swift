@@ -1,6 +1,7 @@
-import Testing
 import TerraceCore
-import TerraceOperations
+import Testing
+
+@testable import TerraceOperations
 
 @Suite("The plan of a configuration") struct DeskPlanTests {
     private static func plan(_ text: String) throws -> DeskPlan {
@@ -87,5 +88,10 @@ import TerraceOperations
                 "binance           1      4            4  310 USDT",
                 "bybit             1      4            4  310 USDT",
             ])
+    }
+
+    @Test("names eight coins or venues in a cell, and counts the others") func listed() {
+        #expect(DeskPlan.listed(["a", "b"], " ") == "a b")
+        #expect(DeskPlan.listed((1...11).map(String.init), ", ") == "1, 2, 3, 4, 5, 6, 7, 8 and 3 more")
     }
 }

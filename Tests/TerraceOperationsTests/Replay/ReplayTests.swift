@@ -212,6 +212,17 @@ import Testing
                 == .noBook("BTC/USDT"))
     }
 
+    @Test("that applied no change of a book has failed, and says so") func nothingApplied() async throws {
+        var recording = MadeRecording()
+        recording.snapshot()
+        recording.trade("99.99", "0.01", isSale: true)
+        try await recording.withFile { path in
+            let report = try await ReplayRun(market: .spot, symbols: ["AAA/USDT"], files: [path]).run()
+            #expect(ReplayText.failure(report)?.hasPrefix("no change of the book was applied for AAAUSDT") == true)
+        }
+        #expect(ReplayText.failure(try await Recorded.small.run().run()) == nil)
+    }
+
     @Test("of a file that is cut off, is missing or is no recording is refused before anything runs")
     func files() async throws {
         let whole = try Data(contentsOf: URL(fileURLWithPath: "\(Recorded.folder)/spot_20211012.rec.gz"))
@@ -228,6 +239,14 @@ import Testing
             guard case .recording(.badLine) = await Self.error(["NKN/USDT"], [path]) else {
                 Issue.record("a file that is no recording was taken")
                 return
+            }
+        }
+        #expect(await Self.error(["NKN/USDT"], ["/tmp"]) == .notAFile("/tmp"))
+        for nanoseconds in [Int64.max, Int64.max - 5_000_000, 7_258_118_400_000_000_001] {
+            try await withTemporaryFile("late.rec", Array("\(nanoseconds) < {}\n".utf8)) { path in
+                #expect(
+                    await Self.error(["NKN/USDT"], [path])
+                        == .recording(.timeTooLate(file: path, line: 1, nanoseconds: nanoseconds)))
             }
         }
         guard case .recording(.cannotOpen) = await Self.error(["NKN/USDT"], ["/nowhere.rec"]) else {

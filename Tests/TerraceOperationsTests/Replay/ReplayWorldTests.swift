@@ -71,6 +71,22 @@ import Testing
         #expect(report.reconciled)
     }
 
+    @Test("shows no quote on a snapshot that no change has followed yet")
+    func unbridged() async throws {
+        var recording = MadeRecording()
+        recording.snapshot()
+        for _ in 0..<5 { recording.trade("99.99", "0.01", isSale: true) }
+        recording.idle(messages: 30)
+        var placed: [Int: UInt64] = [:]
+        let report = try await Self.replay(recording) { record, world in
+            placed[record] = world.engine.statistics.placed
+        }
+        #expect(placed[6] == 0)
+        #expect(placed[recording.lines.count] ?? 0 >= 5)
+        #expect(report.reconciled)
+        #expect(report.gates["killed"] == nil)
+    }
+
     @Test("is filled by what trades beyond its queue, and books it as the paper venue does")
     func fills() async throws {
         var recording = MadeRecording()
