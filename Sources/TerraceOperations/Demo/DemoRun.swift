@@ -101,6 +101,7 @@ public struct DemoRun: Sendable {
             var configuration = EngineConfiguration(venues: setup.venues, assetCount: setup.assets.count)
             configuration.seed = self.seed
             configuration.instance = UInt32(index + 1)
+            configuration.firstSequence = ClientOrderID.firstSequence(at: origin)
             var engine = Engine(configuration)
             for pair in setup.pairs { _ = engine.addPair(pair) }
             for strategy in setup.strategies() { _ = try engine.register(strategy) }
