@@ -26,6 +26,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
@@ -35,10 +36,11 @@ let package = Package(
         // Floor 0: the system.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CTerrace"),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
         // Floor 1: the pure engine. It depends on nothing.
         .target(name: "TerraceCore", swiftSettings: ours),
         // Floor 2: the worlds around it.
-        .target(name: "TerraceVenues", dependencies: ["TerraceCore", "CZlib"], swiftSettings: ours),
+        .target(name: "TerraceVenues", dependencies: ["TerraceCore", "CZlib", "CCrypto"], swiftSettings: ours),
         .target(
             name: "TerraceSimulation",
             dependencies: ["TerraceCore", .product(name: "HeapModule", package: "swift-collections")],
@@ -47,8 +49,12 @@ let package = Package(
         .target(
             name: "TerraceRuntime",
             dependencies: [
-                "TerraceCore", "CTerrace",
+                "TerraceCore", "TerraceVenues", "CTerrace",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: ours),

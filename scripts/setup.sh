@@ -9,6 +9,8 @@ missing=""
 # SwiftPM fetches the dependencies with git, over https.
 command -v git >/dev/null 2>&1 || missing="$missing git"
 [ -s /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
+# Requests are signed through libcrypto.
+[ -f /usr/include/openssl/hmac.h ] || missing="$missing libssl-dev"
 # Recordings are read through gzip.
 [ -f /usr/include/zlib.h ] || missing="$missing zlib1g-dev"
 if [ -z "$missing" ]; then exit 0; fi

@@ -51,7 +51,7 @@ import Testing
         let list = try self.recorded("exchangeInfo_um_20210722.rec.gz", .perpetual)
         #expect(list.refused.isEmpty, "\(list.refused)")
         let found = try #require(list.instrument(trading: "BTC/USDT"))
-        #expect(found.contractType == "PERPETUAL" && found.rules.canAmend)
+        #expect(found.isTrading && found.rules.canAmend)
         #expect(found.units.text(Price(units: found.rules.tick.step)) == "0.01")
         #expect(found.units.text(Quantity(units: found.rules.lot.step)) == "0.001")
         #expect(found.units.text(found.rules.minimumNotional) == "5")

@@ -123,7 +123,7 @@ struct ReplayInstrument {
     }
 
     /// A listed instrument, where its units hold what the book has.
-    private static func fitting(_ listed: BinanceInstrument, _ found: RecordingSurvey.Symbol) -> BinanceInstrument? {
+    private static func fitting(_ listed: ListedInstrument, _ found: RecordingSurvey.Symbol) -> ListedInstrument? {
         let holds =
             self.isWhole(found.priceStep, listed.units.priceExponent)
             && self.isWhole(found.quantityStep, listed.units.quantityExponent)

@@ -5,7 +5,7 @@ public import TerraceCore
 /// Read at start and now and then, not on the path of a tick: strings are made, and arrays grow.
 public struct BinanceInstrumentList: Sendable {
     /// The instruments whose rules could be read, in the order of the list.
-    public private(set) var instruments: [BinanceInstrument] = []
+    public private(set) var instruments: [ListedInstrument] = []
     /// The instruments whose rules could not, with the reason: they can't be traded, the others can.
     public private(set) var refused: [(symbol: String, reason: String)] = []
 
@@ -63,7 +63,7 @@ public struct BinanceInstrumentList: Sendable {
     }
 
     /// The instrument that trades `pair`, written `BASE/QUOTE`, or nil. Prefers one that is trading.
-    public func instrument(trading pair: String) -> BinanceInstrument? {
+    public func instrument(trading pair: String) -> ListedInstrument? {
         self.instruments.first { $0.pair == pair && $0.isTrading } ?? self.instruments.first { $0.pair == pair }
     }
 }

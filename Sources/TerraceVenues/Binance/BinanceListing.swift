@@ -97,7 +97,7 @@ struct BinanceListing {
     /// - Throws: `Refusal` where a filter is missing, its number is none, or no units hold it.
     func instrument(
         _ market: BinanceMarket, makerFee: Millibps, takerFee: Millibps
-    ) throws(Refusal) -> BinanceInstrument {
+    ) throws(Refusal) -> ListedInstrument {
         if self.symbol.isEmpty { throw .missing("symbol") }
         let tick = try Self.amount(self.tick, "PRICE_FILTER tickSize")
         let lot = try Self.amount(self.lot, "LOT_SIZE stepSize")
@@ -121,9 +121,10 @@ struct BinanceListing {
             maximumQuantity: Quantity(units: lotGrid.roundedDown(mostUnits)),
             minimumNotional: Notional(units: Self.roundedUp(leastNotional, units.amountPerNotional)),
             makerFee: makerFee, takerFee: takerFee, canAmend: market == .perpetual)
-        return BinanceInstrument(
+        return ListedInstrument(
             symbol: self.symbol, baseAsset: self.baseAsset, quoteAsset: self.quoteAsset, status: self.status,
-            contractType: self.contractType, units: units, rules: rules)
+            isTrading: self.status == "TRADING" && (self.contractType.isEmpty || self.contractType == "PERPETUAL"),
+            units: units, rules: rules)
     }
 
     /// The number of a filter in 10^-20, from which every unit is a whole multiple; at most 10^38.
