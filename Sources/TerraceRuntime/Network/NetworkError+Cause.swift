@@ -20,7 +20,8 @@ extension NetworkError {
             default: return .unreachable(place, reason: self.text(ofErrno: failed.errnoCode))
             }
         case ChannelError.connectTimeout: return .timedOut(place, .connecting)
-        case NIOSSLExtraError.failedToValidateHostname, NIOSSLExtraError.serverHostnameImpossibleToMatch:
+        case let failed as NIOSSLExtraError
+        where failed == .failedToValidateHostname || failed == .serverHostnameImpossibleToMatch:
             return .certificateForAnotherHost(place)
         case NIOSSLError.noCertificateToValidate, NIOSSLError.unableToValidateCertificate:
             return .certificateNotVerified(place)

@@ -12,7 +12,7 @@ enum RetryAfter {
         if let seconds = Self.number(text[...]) { return min(seconds, Self.most) * 1_000_000_000 }
         guard let then = Self.seconds(ofDate: text) else { return 0 }
         // The server's own clock says how far off that is; ours only where it does not tell.
-        let now = headers.first(name: "date").flatMap { Self.seconds(ofDate: $0) } ?? Int64(unsafe time(nil))
+        let now = headers.first(name: "date").flatMap { Self.seconds(ofDate: $0) } ?? Int64(time(nil))
         return max(0, min(then - now, Self.most)) * 1_000_000_000
     }
 

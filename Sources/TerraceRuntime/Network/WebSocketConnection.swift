@@ -204,7 +204,7 @@ final class WebSocketConnection: ChannelInboundHandler, @unchecked Sendable {
     }
 
     /// Does what a frame asks for; gives where it ends, nil where it is not whole.
-    private func take(_ step: WebSocketReader.Step, of bytes: borrowing ByteBuffer) throws(WebSocketFault) -> Int? {
+    private func take(_ step: WebSocketReader.Step, of bytes: ByteBuffer) throws(WebSocketFault) -> Int? {
         switch step {
         case .incomplete: return nil
         case .message(let payload, let isText):
@@ -245,7 +245,7 @@ final class WebSocketConnection: ChannelInboundHandler, @unchecked Sendable {
         self.receiver?.received(self.number, message)
     }
 
-    private func append(_ payload: Range<Int>, of bytes: borrowing ByteBuffer) {
+    private func append(_ payload: Range<Int>, of bytes: ByteBuffer) {
         let start = bytes.readerIndex + payload.lowerBound
         if let view = bytes.viewBytes(at: start, length: payload.count) { self.message.writeBytes(view) }
     }
@@ -308,12 +308,5 @@ final class WebSocketConnection: ChannelInboundHandler, @unchecked Sendable {
             text.append((0x20...0x7E).contains(byte) ? byte : UInt8(ascii: "?"))
         }
         return String(decoding: text, as: UTF8.self)
-    }
-}
-
-extension ByteBuffer {
-    /// The bytes at an index of the buffer, nil outside of what is readable.
-    fileprivate borrowing func viewBytes(at index: Int, length: Int) -> ByteBufferView? {
-        (copy self).viewBytes(at: index, length: length)
     }
 }
