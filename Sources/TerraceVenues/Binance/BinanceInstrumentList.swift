@@ -4,10 +4,12 @@ public import TerraceCore
 ///
 /// Read at start and now and then, not on the path of a tick: strings are made, and arrays grow.
 public struct BinanceInstrumentList: Sendable {
+    /// What the list came to; it has one page.
+    public private(set) var listing = InstrumentListing()
     /// The instruments whose rules could be read, in the order of the list.
-    public private(set) var instruments: [ListedInstrument] = []
+    public var instruments: [ListedInstrument] { self.listing.instruments }
     /// The instruments whose rules could not, with the reason: they can't be traded, the others can.
-    public private(set) var refused: [(symbol: String, reason: String)] = []
+    public var refused: [(symbol: String, reason: String)] { self.listing.refused }
 
     /// The most instruments of a list. Binance has about 3,500.
     public static let mostInstruments = 20_000
@@ -55,15 +57,13 @@ public struct BinanceInstrumentList: Sendable {
             var listing = BinanceListing()
             try listing.read(bytes, &scanner)
             do throws(BinanceListing.Refusal) {
-                self.instruments.append(try listing.instrument(market, makerFee: makerFee, takerFee: takerFee))
+                self.listing.instruments.append(try listing.instrument(market, makerFee: makerFee, takerFee: takerFee))
             } catch {
-                self.refused.append((listing.symbol, error.description))
+                self.listing.refused.append((listing.symbol, error.description))
             }
         } while try scanner.continues(until: "]", bytes)
     }
 
     /// The instrument that trades `pair`, written `BASE/QUOTE`, or nil. Prefers one that is trading.
-    public func instrument(trading pair: String) -> ListedInstrument? {
-        self.instruments.first { $0.pair == pair && $0.isTrading } ?? self.instruments.first { $0.pair == pair }
-    }
+    public func instrument(trading pair: String) -> ListedInstrument? { self.listing.instrument(trading: pair) }
 }

@@ -25,6 +25,8 @@ struct BinanceListing {
     var quoteAsset = ""
     var status = ""
     var contractType = ""
+    /// For each list of kinds of orders that the element has, whether it names post-only ones.
+    var kinds: [Bool] = []
     var tick: String?
     var highestPrice: String?
     var lot: String?
@@ -46,10 +48,27 @@ struct BinanceListing {
             case "quoteAsset": self.quoteAsset = try scanner.text(bytes).string(in: bytes)
             case "status": self.status = try scanner.text(bytes).string(in: bytes)
             case "contractType": self.contractType = try scanner.text(bytes).string(in: bytes)
+            // Spot has a type of order for post-only, perpetuals a time in force.
+            case "orderTypes": try self.readKinds("LIMIT_MAKER", bytes, &scanner)
+            case "timeInForce": try self.readKinds("GTX", bytes, &scanner)
             case "filters": try self.readFilters(bytes, &scanner)
             default: try scanner.skipValue(bytes)
             }
         } while try scanner.continues(until: "}", bytes)
+    }
+
+    /// Reads a list of kinds of orders; one that has both lists, as perpetuals do, need only name post-only in one.
+    private mutating func readKinds(
+        _ wanted: StaticString, _ bytes: Span<UInt8>, _ scanner: inout WireScanner
+    ) throws(WireError) {
+        try scanner.take("[", bytes, else: .array)
+        var isNamed = false
+        if !scanner.takes("]", bytes) {
+            repeat {
+                if try scanner.text(bytes).equals(wanted, in: bytes) { isNamed = true }
+            } while try scanner.continues(until: "]", bytes)
+        }
+        self.kinds.append(isNamed)
     }
 
     private mutating func readFilters(_ bytes: Span<UInt8>, _ scanner: inout WireScanner) throws(WireError) {
@@ -123,7 +142,8 @@ struct BinanceListing {
             makerFee: makerFee, takerFee: takerFee, canAmend: market == .perpetual)
         return ListedInstrument(
             symbol: self.symbol, baseAsset: self.baseAsset, quoteAsset: self.quoteAsset, status: self.status,
-            isTrading: self.status == "TRADING" && (self.contractType.isEmpty || self.contractType == "PERPETUAL"),
+            isTrading: self.status == "TRADING" && (self.contractType.isEmpty || self.contractType == "PERPETUAL")
+                && (self.kinds.isEmpty || self.kinds.contains(true)),
             units: units, rules: rules)
     }
 
