@@ -1,4 +1,5 @@
 import TerraceCore
+import TerraceSimulation
 public import TerraceVenues
 
 /// `terrace doctor`: asks every venue of a desk whether it could be traded on, without sending an order.

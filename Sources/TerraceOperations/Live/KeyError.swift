@@ -10,8 +10,8 @@ public enum KeyError: Error, Equatable, Sendable, CustomStringConvertible {
     case variableMissing(String)
     /// What the variable or the line of the file holds can't be a key: empty, too long, blanks, signs beyond ASCII.
     case unfit(source: String)
-    /// The secret is a private key in PEM form.
-    case isPEM(source: String)
+    /// A private key in PEM form has no end, or holds signs that none has.
+    case brokenPEM(source: String)
     /// The system gives no file.
     case unreadable(path: String, code: Int32)
     /// It is a folder, a pipe or a device.
@@ -39,8 +39,8 @@ public enum KeyError: Error, Equatable, Sendable, CustomStringConvertible {
         case .variableMissing(let name): "the environment variable \(name) is not set: export it before the start"
         case .unfit(let source):
             "\(source) is empty or holds signs that no key has: copy it anew, without quotes and blanks"
-        case .isPEM(let source):
-            "\(source) is a private key in PEM form, by which no venue here signs: make a key with a secret (HMAC) at the venue"
+        case .brokenPEM(let source):
+            "\(source) begins like a private key in PEM form and has no -----END line: copy it whole"
         case .unreadable(let path, let code):
             // SAFETY: strerror gives a constant text, or one of this thread, which is copied at once.
             "\(path) can't be read: \(unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"): "
@@ -54,7 +54,7 @@ public enum KeyError: Error, Equatable, Sendable, CustomStringConvertible {
         case .tooLarge(let path):
             "\(path) is larger than \(KeyFile.byteLimit) bytes: it needs two lines, key=... and secret=..."
         case .strangeLine(let path, let line):
-            "line \(line) of \(path) is neither key=... nor secret=...: take it away"
+            "line \(line) of \(path) is neither key=... nor secret=... nor part of a PEM block: take it away"
         case .lineTwice(let path, let name): "\(path) has \(name)= twice: take one away"
         case .lineMissing(let path, let name): "\(path) has no line \(name)=...: add it"
         }

@@ -1,7 +1,8 @@
 internal import Glibc
 internal import TerraceVenues
 
-/// A file with the key of an account: the lines `key=...` and `secret=...`, beside blank ones and comments that begin with `#`.
+/// A file with the key of an account: the lines `key=...` and `secret=...`, or in place of the second a private key in PEM form
+/// with all its lines, which is the last thing in the file; beside them blank lines and comments that begin with `#`.
 ///
 /// Links are followed; what counts is the file that was opened, of which the system is asked by its descriptor, so that nothing
 /// can be put in its place between the question and the reading.
@@ -52,6 +53,12 @@ enum KeyFile {
         var secret: String?
         for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
             let text = self.trimmed(line)
+            if text.starts(with: Array("-----BEGIN ".utf8)) {
+                guard secret == nil else { throw .lineTwice(path: path, name: "secret") }
+                secret = try VenueKeys.checked(
+                    bytes[line.startIndex...], source: "the secret in \(path)", mayBePEM: true)
+                break
+            }
             if text.isEmpty || text.first == UInt8(ascii: "#") { continue }
             guard let sign = text.firstIndex(of: UInt8(ascii: "=")) else {
                 throw .strangeLine(path: path, line: index + 1)

@@ -1,4 +1,5 @@
 public import TerraceCore
+import TerraceSimulation
 public import TerraceVenues
 
 /// A desk bound to what its venues list: what engine and sessions are made from.

@@ -1,4 +1,5 @@
 public import TerraceCore
+import TerraceVenues
 
 /// All that a run with real venues needs, found out before it begins: nothing has been sent for it but questions.
 public struct LivePlan: Sendable {

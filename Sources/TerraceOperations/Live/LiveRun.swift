@@ -1,7 +1,7 @@
 internal import Foundation
 import NIOCore
 import NIOPosix
-public import TerraceCore
+import TerraceCore
 import TerraceRuntime
 import TerraceSimulation
 public import TerraceVenues

@@ -4,8 +4,6 @@ public import TerraceVenues
 public struct LiveVenue: Sendable {
     /// The name in configurations.
     public let name: String
-    /// What people call it.
-    public let title: String
     /// Where its test network is; nil where there is none, or none that is the same protocol.
     public let testNetwork: VenueEndpoints?
     /// Whether orders are sent; false where only market data is there yet.
@@ -19,12 +17,11 @@ public struct LiveVenue: Sendable {
 
     /// A venue.
     public init(
-        _ name: String, title: String, testNetwork: VenueEndpoints? = nil, takesOrders: Bool = true,
+        _ name: String, testNetwork: VenueEndpoints? = nil, takesOrders: Bool = true,
         chargesReceivedCoin: Bool = true,
         make: @escaping @Sendable ([FeedInstrument], VenueCredentials?) -> any VenueDialect
     ) {
         self.name = name
-        self.title = title
         self.testNetwork = testNetwork
         self.takesOrders = takesOrders
         self.chargesReceivedCoin = chargesReceivedCoin

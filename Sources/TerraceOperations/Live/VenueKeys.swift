@@ -39,17 +39,27 @@ public enum VenueKeys {
             throw .notNamed(venue: venue.name)
         }
         return VenueCredentials(
-            key: try self.value(keyVariable, environment), secret: try self.value(secretVariable, environment))
+            key: try self.value(keyVariable, environment),
+            secret: try self.value(secretVariable, environment, mayBePEM: true))
     }
 
-    private static func value(_ name: String, _ environment: KeyEnvironment) throws(KeyError) -> String {
+    private static func value(
+        _ name: String, _ environment: KeyEnvironment, mayBePEM: Bool = false
+    ) throws(KeyError) -> String {
         guard let value = environment.value(name) else { throw .variableMissing(name) }
-        return try self.checked(Array(value.utf8)[...], source: name)
+        return try self.checked(Array(value.utf8)[...], source: name, mayBePEM: mayBePEM)
     }
 
-    /// `value` as a key or secret: it goes into headers, so nothing in it may end one.
-    static func checked(_ value: ArraySlice<UInt8>, source: String) throws(KeyError) -> String {
-        if value.starts(with: Array("-----BEGIN".utf8)) { throw .isPEM(source: source) }
+    /// `value` as a key or secret: it goes into headers, so nothing in it may end one. A secret may also be a private key in PEM
+    /// form, with its lines.
+    static func checked(_ value: ArraySlice<UInt8>, source: String, mayBePEM: Bool = false) throws(KeyError) -> String {
+        if mayBePEM, value.starts(with: Array("-----BEGIN ".utf8)) {
+            let text = String(decoding: value, as: UTF8.self)
+            guard value.count <= self.byteLimit * 8, text.contains("\n-----END "),
+                value.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x0A || $0 == 0x0D })
+            else { throw .brokenPEM(source: source) }
+            return text
+        }
         guard (1...self.byteLimit).contains(value.count), value.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .unfit(source: source)
         }

@@ -27,7 +27,7 @@ public enum VenueTable {
         lines.append("")
         for venue in catalogue.venues {
             let test = venue.testNetwork.map { "; test network \($0.rest)" } ?? ""
-            lines.append("\(venue.name) is \(venue.title), \(venue.bare.traits.endpoints.rest)\(test)")
+            lines.append("\(venue.name) is \(venue.bare.traits.title), \(venue.bare.traits.endpoints.rest)\(test)")
         }
         return lines
     }
