@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import TerraceOperations
+
+extension RunMode: ExpressibleByArgument {}
+
+/// `terrace run`.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Make markets on real venues: dry-run, on paper, or live.",
+        discussion: """
+            dry-run prints what would be sent, paper fills orders on paper beside the live market, live sends them. Live \
+            needs the mode twice: "mode: live" in the file, and --mode live.
+
+            Run `terrace check` and `terrace doctor` first. Ctrl-C cancels every order, waits until the venues show none, \
+            and ends with a summary; a second one ends the wait.
+
+              terrace run examples/live.yml --mode dry-run
+              terrace run desk.yml --mode paper --seconds 3600 --report report.json
+              terrace run desk.yml --mode live
+            """)
+
+    @Argument(help: "The configuration, YAML or JSON.") var config: String
+    @Option(help: "dry-run, paper or live; without it, what the file says.") var mode: RunMode?
+    @Option(help: "Seconds to run; without it, until Ctrl-C.") var seconds: Double?
+    @Option(help: "Event loops; a run with real venues has one.") var shards = 1
+    @Option(help: "Write the report as JSON to this file.") var report: String?
+
+    func validate() throws {
+        guard self.shards == 1 else {
+            throw ValidationError("--shards is 1: the pairs of a run with real venues share one event loop")
+        }
+        if let seconds = self.seconds, !(seconds > 0 && seconds <= 31_536_000) {
+            throw ValidationError("--seconds is above 0 and at most a year, not \(seconds)")
+        }
+    }
+
+    func run() async throws {
+        // Before anything else runs that could look at the environment.
+        let desk = try LiveCommand.desk(self.config)
+        let mode = try self.mode(desk)
+        let keys = VenueKeys.load(desk.venues)
+        let output = try self.report.map { try OutputFile(path: $0) }
+        var run = LiveRun(desk, mode: mode)
+        run.seconds = self.seconds
+        let screen = mode == .dryRun ? nil : Terminal()
+        let ticks = TickCounter()
+        let title = "\(mode.rawValue): \(self.config)"
+        let result: RunReport
+        do throws(LiveRunError) {
+            let plan = try await run.plan(keys: keys, LiveCommand.network)
+            for line in plan.lines { print(line) }
+            screen?.open()
+            defer { screen?.close() }
+            result = try await run.start(plan) { line in
+                print(line)
+            } show: { progress in
+                if let screen {
+                    let (width, height) = screen.size
+                    screen.show(Screen.lines(progress, title: title, width: width, height: height - 1))
+                } else if ticks.next() % 3 == 0 {
+                    print(Screen.line(progress))
+                }
+                return fflush(nil) == 0
+            }
+        } catch {
+            LiveCommand.complain(error.description)
+            throw ExitCode(2)
+        }
+        print(Screen.summary(result))
+        if let output { try result.write(to: output) }
+        if !result.reconciled { throw ExitCode(1) }
+    }
+
+    private func mode(_ desk: DeskConfiguration) throws -> RunMode {
+        do throws(RunModeError) {
+            return try RunMode.of(desk, asked: self.mode)
+        } catch {
+            LiveCommand.complain("Error: \(error.description)")
+            throw ExitCode(2)
+        }
+    }
+}
