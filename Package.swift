@@ -128,6 +128,13 @@ let package = Package(
             ],
             swiftSettings: tests),
         .testTarget(
+            name: "FaultCampaignTests",
+            dependencies: [
+                "TerraceExchangeServer", "TerraceVenues", "TerraceSimulation", "TerraceCore",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: tests),
+        .testTarget(
             name: "TerraceOperationsTests",
             dependencies: ["TerraceOperations", "TerraceSimulation", "TerraceVenues", "TerraceCore"],
             swiftSettings: tests),

@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 public import TerraceCore
 
 /// The clock of a shard and of its connections: it goes on evenly from a moment of real time, whatever happens to the system's.

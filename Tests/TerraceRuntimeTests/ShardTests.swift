@@ -1,6 +1,6 @@
 import NIOCore
 import NIOPosix
-
+import TerraceCore
 import TerraceRuntime
 import TerraceSimulation
 import Testing
