@@ -1,4 +1,5 @@
 import TerraceCore
+import TerraceSimulation
 import TerraceVenues
 
 /// What the exchange itself knows, as JSON, for checks: never what clients were told, always what is true.

@@ -1,4 +1,5 @@
 import TerraceCore
+import TerraceSimulation
 
 extension ExchangeServer {
     /// Hands to the protocol what the core has told, and to the wire, by way of the faults, what the protocol has said.
