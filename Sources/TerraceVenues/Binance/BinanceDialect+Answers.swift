@@ -1,4 +1,4 @@
-public import TerraceCore
+import TerraceCore
 
 /// Answers to requests of the account.
 extension BinanceDialect {
@@ -71,8 +71,8 @@ extension BinanceDialect {
     /// After a cancel on spot `origClientOrderId` is the order's id, and `clientOrderId` that of the cancel.
     private func readOrder(_ tree: WireTree, _ node: WireTree.Node) throws(WireError) -> AccountOrder {
         let slot = try self.slot(tree, try tree.need("symbol", in: node))
-        let original = try tree.find("origClientOrderId", in: node)
-        let id = try original ?? tree.need("clientOrderId", in: node)
+        let isCancel = try tree.find("origClientOrderId", in: node) != nil
+        let id = try tree.need(isCancel ? "origClientOrderId" : "clientOrderId", in: node)
         let number = try tree.integer(try tree.need("orderId", in: node))
         return AccountOrder(
             slot: slot, order: try tree.order(id), venueOrder: try Self.unsigned(number, tree, node),

@@ -1,4 +1,4 @@
-public import TerraceCore
+import TerraceCore
 
 /// Requests of the account. Every parameter is in the query, which is signed as it stands; the time stamp is the last of them
 /// but the signature ("Request security").

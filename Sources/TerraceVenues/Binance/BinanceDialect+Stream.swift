@@ -1,4 +1,4 @@
-public import TerraceCore
+import TerraceCore
 
 /// The private stream: spot by the WebSocket API, perpetuals by a stream named by a listen key.
 extension BinanceDialect {
@@ -48,7 +48,9 @@ extension BinanceDialect {
 
     private func read(_ tree: WireTree, into events: inout [AccountEvent]) throws(WireError) {
         // Spot wraps an event with the number of its subscription, combined streams with their name.
-        let event = try tree.find("event", in: tree.root) ?? tree.find("data", in: tree.root) ?? tree.root
+        var event = tree.root
+        if let wrapped = try tree.find("event", in: tree.root) { event = wrapped }
+        if let wrapped = try tree.find("data", in: tree.root) { event = wrapped }
         guard tree.kind(of: event) == .object else { throw WireError(.object, at: tree.offset(of: event)) }
         guard let kind = try tree.find("e", in: event) else { return try self.readReply(tree, into: &events) }
         if tree.equals(kind, "executionReport") {

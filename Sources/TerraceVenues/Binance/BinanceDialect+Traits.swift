@@ -1,4 +1,4 @@
-public import TerraceCore
+import TerraceCore
 
 extension BinanceDialect {
     /// The facts of a market.

@@ -1,4 +1,4 @@
-public import TerraceCore
+import TerraceCore
 
 /// Binance's protocol, spot or USDⓈ-M perpetuals, as functions between bytes and terms common to all venues.
 ///
