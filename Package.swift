@@ -75,6 +75,7 @@ let package = Package(
             name: "Terrace",
             dependencies: [
                 "TerraceCore", "TerraceOperations", "TerraceRuntime", "TerraceVenues",
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),

@@ -44,33 +44,38 @@ struct RunCommand: AsyncParsableCommand {
         let output = try self.report.map { try OutputFile(path: $0) }
         var run = LiveRun(desk, mode: mode)
         run.seconds = self.seconds
-        let screen = mode == .dryRun ? nil : Terminal()
-        let ticks = TickCounter()
-        let title = "\(mode.rawValue): \(self.config)"
         let result: RunReport
-        do throws(LiveRunError) {
-            let plan = try await run.plan(keys: keys, LiveCommand.network)
+        do {
+            let plan = try await LiveCommand.withNetwork { try await run.plan(keys: keys, $0) }
             for line in plan.lines { print(line) }
-            screen?.open()
-            defer { screen?.close() }
-            result = try await run.start(plan) { line in
-                print(line)
-            } show: { progress in
-                if let screen {
-                    let (width, height) = screen.size
-                    screen.show(Screen.lines(progress, title: title, width: width, height: height - 1))
-                } else if ticks.next() % 3 == 0 {
-                    print(Screen.line(progress))
-                }
-                return fflush(nil) == 0
-            }
-        } catch {
+            result = try await self.trade(run, plan)
+        } catch let error as LiveRunError {
             LiveCommand.complain(error.description)
             throw ExitCode(2)
         }
         print(Screen.summary(result))
         if let output { try result.write(to: output) }
         if !result.reconciled { throw ExitCode(1) }
+    }
+
+    /// Runs, with a screen where there is a terminal. A dry run prints its commands there instead.
+    private func trade(_ run: LiveRun, _ plan: LivePlan) async throws -> RunReport {
+        let screen = plan.mode == .dryRun ? nil : Terminal()
+        let ticks = TickCounter()
+        let title = "\(plan.mode.rawValue): \(self.config)"
+        screen?.open()
+        defer { screen?.close() }
+        return try await run.start(plan) { line in
+            print(line)
+        } show: { progress in
+            if let screen {
+                let (width, height) = screen.size
+                screen.show(Screen.lines(progress, title: title, width: width, height: height - 1))
+            } else if ticks.next() % 3 == 0 {
+                print(Screen.line(progress))
+            }
+            return fflush(nil) == 0
+        }
     }
 
     private func mode(_ desk: DeskConfiguration) throws -> RunMode {

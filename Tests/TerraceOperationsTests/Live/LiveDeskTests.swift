@@ -53,7 +53,9 @@ import Testing
         if case .failure(let error) = result { error.diagnostics.map { $0.description } } else { [] }
     }
 
-    @Test("has each venue's recorded rules, in units that hold both, and the venues' own symbols") func recorded() throws {
+    @Test("has each venue's recorded rules, in units that hold both, and the venues' own symbols") func recorded()
+        throws
+    {
         let listings = [
             "binance": try Self.recorded("exchangeInfo_spot_20211012", .spot),
             "binance_perp": try Self.recorded("exchangeInfo_um_20210722", .perpetual),
@@ -182,6 +184,7 @@ import Testing
         let large = InstrumentListing(instruments: [try Self.listed("BTC/USDT", lot: 100, least: 300_000_000)])
         let messages = Self.messages(Self.bind(try Self.desk(), ["binance": large, "binance_perp": large]))
         #expect(messages.count == 2)
-        #expect(messages.first?.hasPrefix(#"desk.yml:8:"#) == true && messages.first?.contains("least quantity") == true)
+        #expect(
+            messages.first?.hasPrefix(#"desk.yml:8:"#) == true && messages.first?.contains("least quantity") == true)
     }
 }

@@ -45,7 +45,8 @@ import Testing
         try body(path)
     }
 
-    @Test("comes from two variables, which are then gone, also where two venues name the same") func variables() throws {
+    @Test("comes from two variables, which are then gone, also where two venues name the same") func variables() throws
+    {
         let variables = Variables(["K": "public", "S": "hunter2", "OTHER": "stays"])
         let keys = VenueKeys.load(
             [Self.venue(key: "K", secret: "S"), Self.venue("binance_perp", key: "K", secret: "S")],
@@ -98,7 +99,8 @@ import Testing
         }
     }
 
-    @Test("is not taken from a file that others may read or write", arguments: [0o640, 0o604, 0o620, 0o602, 0o644, 0o610])
+    @Test(
+        "is not taken from a file that others may read or write", arguments: [0o640, 0o604, 0o620, 0o602, 0o644, 0o610])
     func open(mode: Int) throws {
         try Self.withFile("key=public\nsecret=hunter2\n", mode: mode) { path in
             let error = try #require(Self.error(Self.load(Self.venue(file: path))))
