@@ -22,7 +22,8 @@ let tests: [SwiftSetting] = [
 let package = Package(
     name: "terrace",
     products: [
-        .executable(name: "terrace", targets: ["Terrace"])
+        .executable(name: "terrace", targets: ["Terrace"]),
+        .executable(name: "terrace-exchange", targets: ["TerraceExchange"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -59,6 +60,18 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: ours),
+        .target(
+            name: "TerraceExchangeServer",
+            dependencies: [
+                "TerraceCore", "TerraceVenues", "TerraceSimulation",
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: ours),
         // Floor 4: operations.
         .target(
             name: "TerraceOperations",
@@ -79,6 +92,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
+        .executableTarget(
+            name: "TerraceExchange",
+            dependencies: [
+                "TerraceExchangeServer",
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: ours),
         .testTarget(name: "TerraceCoreTests", dependencies: ["TerraceCore"], swiftSettings: tests),
         .testTarget(
             name: "TerraceVenuesTests", dependencies: ["TerraceVenues", "TerraceCore"], resources: [.copy("Fixtures")],
@@ -95,6 +116,23 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: tests),
+        .testTarget(
+            name: "TerraceExchangeServerTests",
+            dependencies: [
+                "TerraceExchangeServer", "TerraceVenues", "TerraceCore",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            swiftSettings: tests),
+        .testTarget(
+            name: "FaultCampaignTests",
+            dependencies: [
+                "TerraceExchangeServer", "TerraceVenues", "TerraceSimulation", "TerraceCore",
+                .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: tests),
         .testTarget(

@@ -56,7 +56,7 @@ public struct BinanceInstrumentList: Sendable {
             }
             var listing = BinanceListing()
             try listing.read(bytes, &scanner)
-            do throws(BinanceListing.Refusal) {
+            do throws(ListingRefusal) {
                 self.listing.instruments.append(try listing.instrument(market, makerFee: makerFee, takerFee: takerFee))
             } catch {
                 self.listing.refused.append((listing.symbol, error.description))

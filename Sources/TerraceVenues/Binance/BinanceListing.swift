@@ -2,24 +2,6 @@ import TerraceCore
 
 /// One element of `symbols` of a list of instruments, as text, before its units are chosen.
 struct BinanceListing {
-    /// Why an instrument can't be traded.
-    enum Refusal: Error, CustomStringConvertible {
-        case missing(String)
-        case impossible(String, MoneyError)
-        case negative(String)
-        case noUnits(price: Int, quantity: Int)
-
-        var description: String {
-            switch self {
-            case .missing(let field): "\(field) is missing"
-            case .impossible(let field, let error): "\(field) \(error)"
-            case .negative(let field): "\(field) is below zero"
-            case .noUnits(let price, let quantity):
-                "no units hold a tick of 10^\(price) and a lot of 10^\(quantity) together"
-            }
-        }
-    }
-
     var symbol = ""
     var baseAsset = ""
     var quoteAsset = ""
@@ -113,63 +95,24 @@ struct BinanceListing {
 
     /// The instrument in units of its own.
     ///
-    /// - Throws: `Refusal` where a filter is missing, its number is none, or no units hold it.
+    /// - Throws: `ListingRefusal` where a filter is missing, its number is none, or no units hold it.
     func instrument(
         _ market: BinanceMarket, makerFee: Millibps, takerFee: Millibps
-    ) throws(Refusal) -> ListedInstrument {
+    ) throws(ListingRefusal) -> ListedInstrument {
         if self.symbol.isEmpty { throw .missing("symbol") }
-        let tick = try Self.amount(self.tick, "PRICE_FILTER tickSize")
-        let lot = try Self.amount(self.lot, "LOT_SIZE stepSize")
-        let least = try Self.amount(self.minimumQuantity ?? "0", "LOT_SIZE minQty")
-        let most = try Self.amount(self.maximumQuantity ?? "0", "LOT_SIZE maxQty")
-        let highest = try Self.amount(self.highestPrice ?? "0", "PRICE_FILTER maxPrice")
-        let leastNotional = try Self.amount(self.minimumNotional ?? "0", "NOTIONAL minNotional")
-        let units = try Self.units(tick: tick, highest: highest, lot: lot, least: least, most: most)
-
-        let priceUnit = DecimalText.powerOfTen(units.priceExponent - Amount.exponent)
-        let quantityUnit = DecimalText.powerOfTen(units.quantityExponent - Amount.exponent)
-        // A step of zero disables the filter: then one unit is the step.
-        let tickUnits = tick == 0 ? 1 : try Self.whole(tick, priceUnit, Price.limit, "PRICE_FILTER tickSize")
-        let lotUnits = lot == 0 ? 1 : try Self.whole(lot, quantityUnit, Quantity.limit, "LOT_SIZE stepSize")
-        let lotGrid = Grid(step: lotUnits)
-        let leastUnits = try Self.whole(least, quantityUnit, Quantity.limit, "LOT_SIZE minQty")
-        // What passes the limit is never reached: the limit, in whole lots, stands for it, as for no maximum.
-        let mostUnits = most == 0 ? Quantity.limit : Int64(clamping: min(most / quantityUnit, Int128(Quantity.limit)))
-        let rules = TradingRules(
-            tick: Grid(step: tickUnits), lot: lotGrid, minimumQuantity: Quantity(units: leastUnits),
-            maximumQuantity: Quantity(units: lotGrid.roundedDown(mostUnits)),
-            minimumNotional: Notional(units: Self.roundedUp(leastNotional, units.amountPerNotional)),
+        let numbers = ListingNumbers(
+            tick: .init("PRICE_FILTER tickSize", self.tick),
+            highestPrice: .init("PRICE_FILTER maxPrice", self.highestPrice ?? "0"),
+            lot: .init("LOT_SIZE stepSize", self.lot),
+            minimumQuantity: .init("LOT_SIZE minQty", self.minimumQuantity ?? "0"),
+            maximumQuantity: .init("LOT_SIZE maxQty", self.maximumQuantity ?? "0"),
+            minimumNotional: .init("NOTIONAL minNotional", self.minimumNotional ?? "0"))
+        let (units, rules) = try numbers.rules(
             makerFee: makerFee, takerFee: takerFee, canAmend: market == .perpetual)
         return ListedInstrument(
             symbol: self.symbol, baseAsset: self.baseAsset, quoteAsset: self.quoteAsset, status: self.status,
             isTrading: self.status == "TRADING" && (self.contractType.isEmpty || self.contractType == "PERPETUAL")
                 && (self.kinds.isEmpty || self.kinds.contains(true)),
             units: units, rules: rules)
-    }
-
-    /// The number of a filter in 10^-20, from which every unit is a whole multiple; at most 10^38.
-    private static func amount(_ text: String?, _ field: String) throws(Refusal) -> Int128 {
-        guard let text else { throw .missing(field) }
-        let amount: Amount
-        do throws(MoneyError) {
-            amount = try Amount(text)
-        } catch {
-            throw .impossible(field, error)
-        }
-        guard amount >= .zero else { throw .negative(field) }
-        return amount.units
-    }
-
-    /// How many whole `unit`s `amount` is.
-    private static func whole(
-        _ amount: Int128, _ unit: Int128, _ limit: Int64, _ field: String
-    ) throws(Refusal) -> Int64 {
-        guard amount % unit == 0 else { throw .impossible(field, .finerThanUnit(exponent: 0)) }
-        guard amount / unit <= Int128(limit) else { throw .impossible(field, .tooLarge) }
-        return Int64(truncatingIfNeeded: amount / unit)
-    }
-
-    private static func roundedUp(_ amount: Int128, _ unit: Int128) -> Int128 {
-        amount / unit + (amount % unit == 0 ? 0 : 1)
     }
 }

@@ -55,6 +55,16 @@ public struct SymbolTable: Sendable {
         }
     }
 
+    /// A table without symbols.
+    static let empty = SymbolTable()
+
+    private init() {
+        self.mask = 3
+        self.count = 0
+        self.keys = Array(repeating: Key.zero, count: 4)
+        self.slots = Array(repeating: -1, count: 4)
+    }
+
     /// The place of the symbol that `text` is, or nil.
     ///
     /// - Complexity: O(1) on average, O(count) at worst; does not allocate.

@@ -1,16 +1,16 @@
 import TerraceCore
 
-extension BinanceListing {
+extension ListingNumbers {
     /// Units that hold tick and lot exactly.
     ///
     /// Eight decimals where they do, because old orders may stand in a book at finer steps than today's rules have. A unit is
     /// coarser where the largest price, or a thousand times the largest order (what a level may hold), would pass the limit;
     /// and finer where tick or lot are. All amounts are in 10^-20; zero says that the venue has no such limit.
     ///
-    /// - Throws: `Refusal.noUnits` where what is needed is out of the range of `Units`.
+    /// - Throws: `ListingRefusal.noUnits` where what is needed is out of the range of `Units`.
     static func units(
         tick: Int128, highest: Int128, lot: Int128, least: Int128, most: Int128
-    ) throws(Refusal) -> Units {
+    ) throws(ListingRefusal) -> Units {
         let coarsestPrice = min(0, self.exponent(of: tick) ?? 0)
         let coarsestQuantity = min(0, min(self.exponent(of: lot) ?? 0, self.exponent(of: least) ?? 0))
         let (room, overflow) = most.multipliedReportingOverflow(by: 1_000)

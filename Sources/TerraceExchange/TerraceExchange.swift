@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// `terrace-exchange`.
+@main
+struct TerraceExchange: AsyncParsableCommand {
+    func run() async throws {}
+}
