@@ -88,7 +88,6 @@ let package = Package(
             name: "Terrace",
             dependencies: [
                 "TerraceCore", "TerraceOperations", "TerraceRuntime", "TerraceVenues",
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
@@ -96,7 +95,6 @@ let package = Package(
             name: "TerraceExchange",
             dependencies: [
                 "TerraceExchangeServer",
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),

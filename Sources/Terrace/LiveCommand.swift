@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import NIOPosix
 import TerraceOperations
 import TerraceRuntime
 
@@ -30,16 +29,13 @@ enum LiveCommand {
             self.complain("Error: \(error)")
             throw ExitCode(2)
         }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let sockets = VenueSockets(on: group.next(), proxy: proxy)
+        let sockets = VenueSockets(proxy: proxy)
         do {
             let result = try await body(sockets.network)
             await sockets.shutdown()
-            try await group.shutdownGracefully()
             return result
         } catch {
             await sockets.shutdown()
-            try await group.shutdownGracefully()
             throw error
         }
     }

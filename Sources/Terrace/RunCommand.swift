@@ -2,8 +2,6 @@ import ArgumentParser
 import Foundation
 import TerraceOperations
 
-extension RunMode: ExpressibleByArgument {}
-
 /// `terrace run`.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,12 +20,13 @@ struct RunCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "The configuration, YAML or JSON.") var config: String
-    @Option(help: "dry-run, paper or live; without it, what the file says.") var mode: RunMode?
+    @Option(help: "dry-run, paper or live; without it, what the file says.") var mode: String?
     @Option(help: "Seconds to run; without it, until Ctrl-C.") var seconds: Double?
     @Option(help: "Event loops; a run with real venues has one.") var shards = 1
     @Option(help: "Write the report as JSON to this file.") var report: String?
 
     func validate() throws {
+        _ = try self.asked()
         guard self.shards == 1 else {
             throw ValidationError("--shards is 1: the pairs of a run with real venues share one event loop")
         }
@@ -78,9 +77,16 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
+    private func asked() throws -> RunMode? {
+        guard let mode = self.mode else { return nil }
+        if let known = RunMode(rawValue: mode) { return known }
+        throw ValidationError("--mode is dry-run, paper or live, not \"\(mode)\"")
+    }
+
     private func mode(_ desk: DeskConfiguration) throws -> RunMode {
+        let asked = try self.asked()
         do throws(RunModeError) {
-            return try RunMode.of(desk, asked: self.mode)
+            return try RunMode.of(desk, asked: asked)
         } catch {
             LiveCommand.complain("Error: \(error.description)")
             throw ExitCode(2)

@@ -1,18 +1,21 @@
 internal import Foundation
-public import NIOCore
+import NIOCore
+import NIOPosix
 public import TerraceRuntime
 import Synchronization
 import TerraceVenues
 
-/// The `VenueNetwork` over real sockets: one client for each venue, all on one event loop.
+/// The `VenueNetwork` over real sockets: one client for each venue, all on one event loop of its own.
+/// To be shut down at the end.
 public final class VenueSockets: Sendable {
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let eventLoop: any EventLoop
     private let proxy: ProxySettings
     private let clients = Mutex<[String: RESTClient]>([:])  // Looked up; walked through only at the end.
 
-    /// Sockets on `eventLoop`; nothing is connected yet.
-    public init(on eventLoop: any EventLoop, proxy: ProxySettings) {
-        self.eventLoop = eventLoop
+    /// Sockets that leave through `proxy`; nothing is connected yet.
+    public init(proxy: ProxySettings) {
+        self.eventLoop = self.group.next()
         self.proxy = proxy
     }
 
@@ -41,10 +44,11 @@ public final class VenueSockets: Sendable {
             milliseconds: { Int64(Date().timeIntervalSince1970 * 1_000) })
     }
 
-    /// Closes all connections.
+    /// Closes all connections, and ends the loop.
     public func shutdown() async {
         let clients = self.clients.withLock { Array($0.values) }
         for client in clients { await client.shutdown() }
+        try? await self.group.shutdownGracefully()
     }
 
     private func settings(of endpoint: VenueNetwork.Endpoint) -> NetworkSettings {
