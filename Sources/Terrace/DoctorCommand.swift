@@ -19,10 +19,13 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let desk = try LiveCommand.desk(self.config)
         let keys = VenueKeys.load(desk.venues)
-        let doctor = Doctor(desk, .all, keys: keys, LiveCommand.network) { line in
-            print(line)
-            fflush(nil)
+        let isWell = try await LiveCommand.withNetwork { network in
+            let doctor = Doctor(desk, .all, keys: keys, network) { line in
+                print(line)
+                fflush(nil)
+            }
+            return await doctor.run()
         }
-        if await !doctor.run() { throw ExitCode(1) }
+        if !isWell { throw ExitCode(1) }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import TerraceOperations
+import TerraceRuntime
 
 /// What the commands that reach venues share.
 enum LiveCommand {
@@ -17,5 +18,25 @@ enum LiveCommand {
     /// Tells what is wrong, on standard error.
     static func complain(_ text: String) {
         try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+    }
+
+    /// What `body` gives with a network, which is closed after it.
+    static func withNetwork<Result>(_ body: (VenueNetwork) async throws -> Result) async throws -> Result {
+        let proxy: ProxySettings
+        do throws(ProxySettingsError) {
+            proxy = try ProxySettings(environment: ProcessInfo.processInfo.environment)
+        } catch {
+            self.complain("Error: \(error)")
+            throw ExitCode(2)
+        }
+        let sockets = VenueSockets(proxy: proxy)
+        do {
+            let result = try await body(sockets.network)
+            await sockets.shutdown()
+            return result
+        } catch {
+            await sockets.shutdown()
+            throw error
+        }
     }
 }

@@ -2,8 +2,6 @@ import ArgumentParser
 import Foundation
 import TerraceOperations
 
-extension RunMode: ExpressibleByArgument {}
-
 /// `terrace run`.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,12 +20,13 @@ struct RunCommand: AsyncParsableCommand {
             """)
 
     @Argument(help: "The configuration, YAML or JSON.") var config: String
-    @Option(help: "dry-run, paper or live; without it, what the file says.") var mode: RunMode?
+    @Option(help: "dry-run, paper or live; without it, what the file says.") var mode: String?
     @Option(help: "Seconds to run; without it, until Ctrl-C.") var seconds: Double?
     @Option(help: "Event loops; a run with real venues has one.") var shards = 1
     @Option(help: "Write the report as JSON to this file.") var report: String?
 
     func validate() throws {
+        _ = try self.asked()
         guard self.shards == 1 else {
             throw ValidationError("--shards is 1: the pairs of a run with real venues share one event loop")
         }
@@ -44,27 +43,12 @@ struct RunCommand: AsyncParsableCommand {
         let output = try self.report.map { try OutputFile(path: $0) }
         var run = LiveRun(desk, mode: mode)
         run.seconds = self.seconds
-        let screen = mode == .dryRun ? nil : Terminal()
-        let ticks = TickCounter()
-        let title = "\(mode.rawValue): \(self.config)"
         let result: RunReport
-        do throws(LiveRunError) {
-            let plan = try await run.plan(keys: keys, LiveCommand.network)
+        do {
+            let plan = try await LiveCommand.withNetwork { try await run.plan(keys: keys, $0) }
             for line in plan.lines { print(line) }
-            screen?.open()
-            defer { screen?.close() }
-            result = try await run.start(plan) { line in
-                print(line)
-            } show: { progress in
-                if let screen {
-                    let (width, height) = screen.size
-                    screen.show(Screen.lines(progress, title: title, width: width, height: height - 1))
-                } else if ticks.next() % 3 == 0 {
-                    print(Screen.line(progress))
-                }
-                return fflush(nil) == 0
-            }
-        } catch {
+            result = try await self.trade(run, plan)
+        } catch let error as LiveRunError {
             LiveCommand.complain(error.description)
             throw ExitCode(2)
         }
@@ -73,9 +57,36 @@ struct RunCommand: AsyncParsableCommand {
         if !result.reconciled { throw ExitCode(1) }
     }
 
+    /// Runs, with a screen where there is a terminal. A dry run prints its commands there instead.
+    private func trade(_ run: LiveRun, _ plan: LivePlan) async throws -> RunReport {
+        let screen = plan.mode == .dryRun ? nil : Terminal()
+        let ticks = TickCounter()
+        let title = "\(plan.mode.rawValue): \(self.config)"
+        screen?.open()
+        defer { screen?.close() }
+        return try await run.start(plan) { line in
+            print(line)
+        } show: { progress in
+            if let screen {
+                let (width, height) = screen.size
+                screen.show(Screen.lines(progress, title: title, width: width, height: height - 1))
+            } else if ticks.next() % 3 == 0 {
+                print(Screen.line(progress))
+            }
+            return fflush(nil) == 0
+        }
+    }
+
+    private func asked() throws -> RunMode? {
+        guard let mode = self.mode else { return nil }
+        if let known = RunMode(rawValue: mode) { return known }
+        throw ValidationError("--mode is dry-run, paper or live, not \"\(mode)\"")
+    }
+
     private func mode(_ desk: DeskConfiguration) throws -> RunMode {
+        let asked = try self.asked()
         do throws(RunModeError) {
-            return try RunMode.of(desk, asked: self.mode)
+            return try RunMode.of(desk, asked: asked)
         } catch {
             LiveCommand.complain("Error: \(error.description)")
             throw ExitCode(2)
