@@ -1,3 +1,4 @@
+import NIOWebSocket
 import NIOCore
 import NIOPosix
 import Synchronization
