@@ -257,6 +257,13 @@ final class CampaignWorld {
         return found
     }
 
+    /// What the sessions have counted and told, for a failure's text.
+    var account: String {
+        self.sessions.map { session in
+            "\(session.statistics)\n" + session.notices.suffix(8).map { "  \($0.text)" }.joined(separator: "\n")
+        }.joined(separator: "\n") + "\n\(self.engine.statistics)"
+    }
+
     /// How many fills the account has had at all exchanges.
     var fillCount: Int { self.hosts.reduce(0) { $0 + $1.server.core.accounts[0].fillCount } }
 }

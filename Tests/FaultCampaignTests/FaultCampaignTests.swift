@@ -1,4 +1,5 @@
 import Foundation
+import TerraceCore
 import Testing
 
 @testable import TerraceExchangeServer
@@ -36,8 +37,8 @@ import Testing
         try world.crashAndRestart(pause: Int64(seed % 4) * 400_000_000)
         world.run(for: 25_000_000_000)
         world.heal()
-        #expect(world.settle(), "seed \(seed) does not settle")
-        #expect(world.engine.statistics.placed > 50, "seed \(seed) was idle")
+        #expect(world.settle(), "seed \(seed) does not settle: \(world.account)")
+        #expect(world.engine.statistics.placed > 50, "seed \(seed) was idle: \(world.account)")
         world.compare()
         #expect(world.stop(), "seed \(seed) keeps orders")
         world.compare()
