@@ -124,6 +124,48 @@ import Testing
         }
     }
 
+    @Test("pieces that are cut out, doubled, moved or mixed never trap", arguments: [UInt64(1), 2, 3])
+    func mixed(seed: UInt64) throws {
+        var random = SplitMix(seed: seed)
+        let messages = try Self.messages()
+        let answers = try Self.answers()
+        for _ in 0..<2_000 {
+            let (market, text) = messages[Int(random.next() % UInt64(messages.count))]
+            let (_, command, body) = answers[Int(random.next() % UInt64(answers.count))]
+            let bytes = Self.mutated(Array(text.utf8), with: Array(body.utf8), &random)
+            let dialect = BinanceAccount.dialect(market)
+            var events: [AccountEvent] = []
+            do throws(WireError) {
+                try dialect.readStream(bytes.span, into: &events)
+            } catch {
+                #expect(events.isEmpty, "seed \(seed)")
+            }
+            let answer = Self.mutated(Array(body.utf8), with: Array(text.utf8), &random)
+            events = []
+            let status = [200, 400, 429, 500][Int(random.next() % 4)]
+            let outcome = dialect.read(VenueAnswer(status: status), answer.span, to: command, into: &events)
+            if status != 200 { #expect(outcome != .done && events.isEmpty, "seed \(seed)") }
+        }
+    }
+
+    /// One to four changes: a piece removed, doubled, written over, or taken from `other`.
+    private static func mutated(_ bytes: [UInt8], with other: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+        var bytes = bytes
+        for _ in 0...(random.next() % 4) where !bytes.isEmpty {
+            let start = Int(random.next() % UInt64(bytes.count))
+            let end = min(bytes.count, start + Int(random.next() % 24))
+            let place = Int(random.next() % UInt64(other.count))
+            let piece = Array(other[place..<min(other.count, place + Int(random.next() % 24))])
+            switch random.next() % 4 {
+            case 0: bytes.removeSubrange(start..<end)
+            case 1: bytes.insert(contentsOf: bytes[start..<end], at: start)
+            case 2: bytes.replaceSubrange(start..<end, with: piece)
+            default: bytes.insert(contentsOf: piece, at: start)
+            }
+        }
+        return bytes
+    }
+
     @Test("numbers at the edges of what fits are taken or refused, and never trap")
     func edges() throws {
         let numbers = [

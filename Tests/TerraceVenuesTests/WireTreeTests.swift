@@ -1,3 +1,4 @@
+import Foundation
 import TerraceCore
 import Testing
 
@@ -29,6 +30,17 @@ import Testing
         #expect(try tree.elements(of: list[2]).isEmpty)
         #expect(try tree.amount(try tree.need("d", in: root)) == (try Amount("1.5")))
         #expect(try tree.decimal(try tree.need("d", in: root), unit: DecimalUnit(exponent: -2, limit: 1_000)) == 150)
+    }
+
+    @Test("takes every message that a venue has sent")
+    func recorded() throws {
+        let folder = URL(fileURLWithPath: try Fixture.path("payloads/spot_account.json")).deletingLastPathComponent()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }
+        #expect(names.count > 25)
+        for name in names {
+            let bytes = try Fixture.bytes("payloads/\(name)")
+            #expect(throws: Never.self, "\(name)") { try WireTree(bytes.span) }
+        }
     }
 
     @Test(
