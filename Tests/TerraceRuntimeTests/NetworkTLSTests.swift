@@ -9,7 +9,7 @@ import Testing
 @Suite("TLS") struct NetworkTLSTests {
     /// A server with a certificate that grants WebSockets, echoing text, and one that answers requests.
     static func servers(
-        _ certificate: NetworkTestCertificate?, _ body: (_ stream: Int, _ rest: Int) async throws -> Void
+        _ certificate: NetworkTestCertificate, _ body: (_ stream: Int, _ rest: Int) async throws -> Void
     ) async throws {
         let stream = NetworkTestServer()
         let rest = NetworkTestServer()
@@ -53,10 +53,10 @@ import Testing
         arguments: [
             (NetworkTestCertificate.local, "localhost", false, "is not signed by a root known here"),
             (.expired, "localhost", true, "or not valid today"), (.other, "localhost", true, "is for another host"),
-            (.local, "127.0.0.1", true, "is for another host"), (nil, "localhost", true, "does not speak TLS"),
-        ] as [(NetworkTestCertificate?, String, Bool, String)])
+            (.local, "127.0.0.1", true, "is for another host"),
+        ] as [(NetworkTestCertificate, String, Bool, String)])
     func refused(
-        certificate: NetworkTestCertificate?, host: String, isRootKnown: Bool, reason: String
+        certificate: NetworkTestCertificate, host: String, isRootKnown: Bool, reason: String
     ) async throws {
         try await NetworkTestCertificate.withRoot { root in
             try await Self.servers(certificate) { stream, rest in
@@ -76,6 +76,20 @@ import Testing
                 }
             }
         }
+    }
+
+    @Test("is not given up for clear text where the server speaks no TLS") func notTLS() async throws {
+        let server = NetworkTestServer()
+        try await server.start { _, channel in
+            try channel.pipeline.syncOperations.addHandler(NetworkTestGreeter("HTTP/1.1 400 Bad Request\r\n\r\n"))
+        }
+        try await NetworkTestClient.with { client in
+            let stream = try await client.open(1, "wss://localhost:\(server.port)")
+            #expect(stream == .closed(1, "localhost:\(server.port) does not speak TLS"))
+            let request = try await client.ask(2, .post, "/", "https://localhost:\(server.port)", lane: .account)
+            #expect(request == .failed(2, .notSent("localhost:\(server.port) does not speak TLS")))
+        }
+        await server.stop()
     }
 
     @Test("says which file of roots is not readable") func badRoots() {
@@ -190,4 +204,18 @@ final class NetworkTestRelay: ChannelInboundHandler, Sendable {
     }
 
     func channelInactive(context: ChannelHandlerContext) { self.other.close(promise: nil) }
+}
+
+/// A server that speaks first, whatever the client wants.
+final class NetworkTestGreeter: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let greeting: String
+
+    init(_ greeting: String) { self.greeting = greeting }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(string: self.greeting)), promise: nil)
+    }
 }
