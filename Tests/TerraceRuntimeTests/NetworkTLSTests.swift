@@ -1,6 +1,7 @@
 import NIOWebSocket
 import NIOCore
 import NIOPosix
+import NIOWebSocket
 import Synchronization
 import TerraceRuntime
 import TerraceVenues
@@ -9,7 +10,7 @@ import Testing
 @Suite("TLS") struct NetworkTLSTests {
     /// A server with a certificate that grants WebSockets, echoing text, and one that answers requests.
     static func servers(
-        _ certificate: NetworkTestCertificate?, _ body: (_ stream: Int, _ rest: Int) async throws -> Void
+        _ certificate: NetworkTestCertificate, _ body: (_ stream: Int, _ rest: Int) async throws -> Void
     ) async throws {
         let stream = NetworkTestServer()
         let rest = NetworkTestServer()
@@ -34,13 +35,14 @@ import Testing
         try await NetworkTestCertificate.withRoot { root in
             try await Self.servers(.local) { stream, rest in
                 try await NetworkTestClient.with(NetworkSettings(extraRoots: [root])) { client in
-                    #expect(try await client.open(1, "wss://localhost:\(stream)") == .opened(1))
+                    let told1 = try await client.open(1, "wss://localhost:\(stream)")
+                    #expect(told1 == .opened(1))
                     try await client.run { $0.send(1, Array("hello".utf8)) }
-                    #expect(try await client.until { $0.count == 2 }.last == .received(1, "hello"))
+                    let told2 = try await client.until { $0.count == 2 }.last
+                    #expect(told2 == .received(1, "hello"))
                     for number in 2...4 as ClosedRange<UInt64> {
-                        #expect(
-                            try await client.ask(number, .post, "/", "https://localhost:\(rest)")
-                                == .answered(number, 200, "secret"))
+                        let told3 = try await client.ask(number, .post, "/", "https://localhost:\(rest)")
+                        #expect(told3 == .answered(number, 200, "secret"))
                     }
                 }
             }
@@ -52,10 +54,10 @@ import Testing
         arguments: [
             (NetworkTestCertificate.local, "localhost", false, "is not signed by a root known here"),
             (.expired, "localhost", true, "or not valid today"), (.other, "localhost", true, "is for another host"),
-            (.local, "127.0.0.1", true, "is for another host"), (nil, "localhost", true, "does not speak TLS"),
-        ] as [(NetworkTestCertificate?, String, Bool, String)])
+            (.local, "127.0.0.1", true, "is for another host"),
+        ] as [(NetworkTestCertificate, String, Bool, String)])
     func refused(
-        certificate: NetworkTestCertificate?, host: String, isRootKnown: Bool, reason: String
+        certificate: NetworkTestCertificate, host: String, isRootKnown: Bool, reason: String
     ) async throws {
         try await NetworkTestCertificate.withRoot { root in
             try await Self.servers(certificate) { stream, rest in
@@ -75,6 +77,20 @@ import Testing
                 }
             }
         }
+    }
+
+    @Test("is not given up for clear text where the server speaks no TLS") func notTLS() async throws {
+        let server = NetworkTestServer()
+        try await server.start { _, channel in
+            try channel.pipeline.syncOperations.addHandler(NetworkTestGreeter("HTTP/1.1 400 Bad Request\r\n\r\n"))
+        }
+        try await NetworkTestClient.with { client in
+            let stream = try await client.open(1, "wss://localhost:\(server.port)")
+            #expect(stream == .closed(1, "localhost:\(server.port) does not speak TLS"))
+            let request = try await client.ask(2, .post, "/", "https://localhost:\(server.port)", lane: .account)
+            #expect(request == .failed(2, .notSent("localhost:\(server.port) does not speak TLS")))
+        }
+        await server.stop()
     }
 
     @Test("says which file of roots is not readable") func badRoots() {
@@ -112,11 +128,11 @@ import Testing
                         proxy: try ProxySettings(environment: ["HTTPS_PROXY": "http://me:pw@127.0.0.1:\(proxy.port)"]))
                     try await NetworkTestClient.with(settings) { client in
                         if port == stream {
-                            #expect(try await client.open(1, "wss://other.example") == .opened(1))
+                            let told4 = try await client.open(1, "wss://other.example")
+                            #expect(told4 == .opened(1))
                         } else {
-                            #expect(
-                                try await client.ask(1, .post, "/", "https://other.example", lane: .market)
-                                    == .answered(1, 200, "secret"))
+                            let told5 = try await client.ask(1, .post, "/", "https://other.example", lane: .market)
+                            #expect(told5 == .answered(1, 200, "secret"))
                         }
                     }
                     await proxy.stop()
@@ -131,12 +147,10 @@ import Testing
         let settings = NetworkSettings(
             proxy: try ProxySettings(environment: ["HTTPS_PROXY": "http://me:pw@127.0.0.1:\(proxy.port)"]))
         try await NetworkTestClient.with(settings) { client in
-            #expect(
-                try await client.open(1, "wss://other.example")
-                    == .closed(1, "the proxy opens no tunnel: it answered 407"))
-            #expect(
-                try await client.ask(2, .post, "/", "https://other.example", lane: .market)
-                    == .failed(2, .notSent("the proxy opens no tunnel: it answered 407")))
+            let told6 = try await client.open(1, "wss://other.example")
+            #expect(told6 == .closed(1, "the proxy opens no tunnel: it answered 407"))
+            let told7 = try await client.ask(2, .post, "/", "https://other.example", lane: .market)
+            #expect(told7 == .failed(2, .notSent("the proxy opens no tunnel: it answered 407")))
             guard case .closed(3, let reason)? = try await client.open(3, "wss://192.0.2.1") else { return }
             #expect(reason.contains("cannot be verified through a proxy"))
         }
@@ -191,4 +205,18 @@ final class NetworkTestRelay: ChannelInboundHandler, Sendable {
     }
 
     func channelInactive(context: ChannelHandlerContext) { self.other.close(promise: nil) }
+}
+
+/// A server that speaks first, whatever the client wants.
+final class NetworkTestGreeter: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let greeting: String
+
+    init(_ greeting: String) { self.greeting = greeting }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.writeAndFlush(self.wrapOutboundOut(ByteBuffer(string: self.greeting)), promise: nil)
+    }
 }
