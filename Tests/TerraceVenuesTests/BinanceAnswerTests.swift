@@ -183,6 +183,11 @@ import Testing
         fill.order = BinanceAccount.order
         let ofOrder = AccountCommand.fillsOfOrder(slot: 3, BinanceAccount.order, venueOrder: 100_234)
         #expect(BinanceAccount.read(.spot, ofOrder, body) == (.done, [.fill(fill)]))
+        // Another order's fill is never taken for this one's.
+        let ofOther = AccountCommand.fillsOfOrder(slot: 3, BinanceAccount.order, venueOrder: 100_235)
+        #expect(BinanceAccount.read(.spot, ofOther, body) == (.done, []))
+        let ofNone = AccountCommand.fillsOfOrder(slot: 3, BinanceAccount.order, venueOrder: 0)
+        #expect(BinanceAccount.read(.spot, ofNone, body) == (.unknown(code: 0), []))
 
         let rebate = AccountFill(
             slot: 0, order: .none, venueOrder: 25_851_813, trade: 698_759, isNumbered: true, side: .ask,

@@ -117,6 +117,7 @@ import Testing
         #expect(
             try BinanceAccount.stream(.spot, refused)
                 == [.stepRefused(code: -1022, message: "Signature is not valid.")])
+        #expect(try BinanceAccount.stream(.spot, "{\"id\":2,\"status\":200,\"result\":{}}") == [])
         for end in [
             "{\"subscriptionId\":0,\"event\":{\"e\":\"eventStreamTerminated\",\"E\":1}}",
             "{\"event\":{\"e\":\"serverShutdown\",\"E\":1}}", "{\"e\":\"serverShutdown\",\"E\":1}",
