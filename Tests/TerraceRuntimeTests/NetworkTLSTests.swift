@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOWebSocket
 import Synchronization
 import TerraceRuntime
 import TerraceVenues
@@ -33,13 +34,14 @@ import Testing
         try await NetworkTestCertificate.withRoot { root in
             try await Self.servers(.local) { stream, rest in
                 try await NetworkTestClient.with(NetworkSettings(extraRoots: [root])) { client in
-                    #expect(try await client.open(1, "wss://localhost:\(stream)") == .opened(1))
+                    let told1 = try await client.open(1, "wss://localhost:\(stream)")
+                    #expect(told1 == .opened(1))
                     try await client.run { $0.send(1, Array("hello".utf8)) }
-                    #expect(try await client.until { $0.count == 2 }.last == .received(1, "hello"))
+                    let told2 = try await client.until { $0.count == 2 }.last
+                    #expect(told2 == .received(1, "hello"))
                     for number in 2...4 as ClosedRange<UInt64> {
-                        #expect(
-                            try await client.ask(number, .post, "/", "https://localhost:\(rest)")
-                                == .answered(number, 200, "secret"))
+                        let told3 = try await client.ask(number, .post, "/", "https://localhost:\(rest)")
+                        #expect(told3 == .answered(number, 200, "secret"))
                     }
                 }
             }
@@ -111,11 +113,11 @@ import Testing
                         proxy: try ProxySettings(environment: ["HTTPS_PROXY": "http://me:pw@127.0.0.1:\(proxy.port)"]))
                     try await NetworkTestClient.with(settings) { client in
                         if port == stream {
-                            #expect(try await client.open(1, "wss://other.example") == .opened(1))
+                            let told4 = try await client.open(1, "wss://other.example")
+                            #expect(told4 == .opened(1))
                         } else {
-                            #expect(
-                                try await client.ask(1, .post, "/", "https://other.example", lane: .market)
-                                    == .answered(1, 200, "secret"))
+                            let told5 = try await client.ask(1, .post, "/", "https://other.example", lane: .market)
+                            #expect(told5 == .answered(1, 200, "secret"))
                         }
                     }
                     await proxy.stop()
@@ -130,12 +132,10 @@ import Testing
         let settings = NetworkSettings(
             proxy: try ProxySettings(environment: ["HTTPS_PROXY": "http://me:pw@127.0.0.1:\(proxy.port)"]))
         try await NetworkTestClient.with(settings) { client in
-            #expect(
-                try await client.open(1, "wss://other.example")
-                    == .closed(1, "the proxy opens no tunnel: it answered 407"))
-            #expect(
-                try await client.ask(2, .post, "/", "https://other.example", lane: .market)
-                    == .failed(2, .notSent("the proxy opens no tunnel: it answered 407")))
+            let told6 = try await client.open(1, "wss://other.example")
+            #expect(told6 == .closed(1, "the proxy opens no tunnel: it answered 407"))
+            let told7 = try await client.ask(2, .post, "/", "https://other.example", lane: .market)
+            #expect(told7 == .failed(2, .notSent("the proxy opens no tunnel: it answered 407")))
             guard case .closed(3, let reason)? = try await client.open(3, "wss://192.0.2.1") else { return }
             #expect(reason.contains("cannot be verified through a proxy"))
         }
