@@ -2,6 +2,7 @@ import NIOCore
 import Synchronization
 import TerraceCore
 import TerraceRuntime
+import TerraceSimulation
 import TerraceVenues
 
 extension LiveRun {
