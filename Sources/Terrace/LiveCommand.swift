@@ -20,16 +20,19 @@ enum LiveCommand {
         try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
     }
 
-    /// What `body` gives with a network, which is closed after it.
-    static func withNetwork<Result>(_ body: (VenueNetwork) async throws -> Result) async throws -> Result {
-        let proxy: ProxySettings
+    /// The proxy that the environment names.
+    static func proxy() throws -> ProxySettings {
         do throws(ProxySettingsError) {
-            proxy = try ProxySettings(environment: ProcessInfo.processInfo.environment)
+            return try ProxySettings(environment: ProcessInfo.processInfo.environment)
         } catch {
             self.complain("Error: \(error)")
             throw ExitCode(2)
         }
-        let sockets = VenueSockets(proxy: proxy)
+    }
+
+    /// What `body` gives with a network, which is closed after it.
+    static func withNetwork<Result>(_ body: (VenueNetwork) async throws -> Result) async throws -> Result {
+        let sockets = VenueSockets(proxy: try self.proxy())
         do {
             let result = try await body(sockets.network)
             await sockets.shutdown()

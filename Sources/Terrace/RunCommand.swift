@@ -43,6 +43,7 @@ struct RunCommand: AsyncParsableCommand {
         let output = try self.report.map { try OutputFile(path: $0) }
         var run = LiveRun(desk, mode: mode)
         run.seconds = self.seconds
+        run.proxy = try LiveCommand.proxy()
         let result: RunReport
         do {
             let plan = try await LiveCommand.withNetwork { try await run.plan(keys: keys, $0) }

@@ -47,6 +47,8 @@ struct DryConnections<Base: VenueConnections & ~Copyable>: ~Copyable, VenueConne
         deliveries.keepMarket(from: first)
     }
 
+    mutating func flush(at now: Timestamp) { self.base.flush(at: now) }
+
     mutating func send(_ command: Command, at now: Timestamp) {
         switch command {
         case .resnapshot:

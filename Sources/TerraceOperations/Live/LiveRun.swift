@@ -2,7 +2,7 @@ internal import Foundation
 import NIOCore
 import NIOPosix
 import TerraceCore
-import TerraceRuntime
+public import TerraceRuntime
 import TerraceSimulation
 public import TerraceVenues
 
@@ -16,6 +16,8 @@ public struct LiveRun: Sendable {
     public var seconds: Double?
     /// The venues that there are.
     public var catalogue = LiveVenueCatalogue.all
+    /// Which proxy leads out.
+    public var proxy = ProxySettings()
     /// How long commands and reports take on paper, each way.
     public var paperLatencyNanoseconds: Int64 = 5_000_000
 
@@ -125,40 +127,50 @@ public struct LiveRun: Sendable {
     /// - Parameters:
     ///   - connect: Makes the connections to the plan's venues, without an account where nothing is sent.
     ///   - mismatches: Of a live run, after its stop: each difference between the engine and what the venues told, named.
-    ///   - say: Takes a line for people, such as a command of a dry run. Called on the loop.
+    ///   - notices: What connections have to tell people, asked about once a second.
+    ///   - close: Closes the connections.
+    ///   - say: Takes a line for people: a notice, or a command of a dry run. Called on the loop, too.
     ///   - show: As in `DemoRun.inRealTime`.
-    func run<Connections: VenueConnections & SendableMetatype>(
-        _ plan: LivePlan, connect: @Sendable (LivePlan, any EventLoop) throws -> sending Connections,
+    func run<Connections: VenueConnections & Sendable>(
+        _ plan: LivePlan, connect: (ShardClock, any EventLoop) throws -> Connections,
         mismatches: @escaping @Sendable (borrowing Engine, borrowing Connections) -> [String],
+        notices: @escaping @Sendable (any EventLoop) async throws -> [String],
+        close: (any EventLoop) async throws -> Void,
         say: @escaping @Sendable (String) -> Void, show: @escaping @Sendable (RunProgress) -> Bool
     ) async throws -> RunReport {
         let signals = StopSignals()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let start = Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
+        let clock = ShardClock(origin: Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)))
         let loop = group.next()
-        let engine = try plan.makeEngine(startingAt: start)
+        let engine = try plan.makeEngine(startingAt: clock.origin)
         let setup = plan.desk.bound.setup
-        let base = try connect(plan, loop)
+        let base = try connect(clock, loop)
+        let look: @Sendable (RunProgress) async throws -> Bool = { progress in
+            for notice in try await notices(loop) { say(notice) }
+            return show(progress)
+        }
         let report: RunReport
         switch plan.mode {
         case .live:
-            let shard = Shard(engine: engine, connections: base, start: start, on: loop)
-            report = try await self.drive(shard, setup, signals, mismatches, show)
+            let shard = Shard(engine: engine, connections: base, clock: clock, on: loop)
+            report = try await self.drive(shard, setup, signals, mismatches, look)
         case .dryRun:
             var printer = CommandPrinter(setup)
             let dry = DryConnections(base, balances: setup.balances) { command, now in
                 for line in printer.lines(command, at: now) { say(line) }
             }
-            let shard = Shard(engine: engine, connections: dry, start: start, on: loop)
-            report = try await self.drive(shard, setup, signals, { _, _ in [] }, show)
+            let shard = Shard(engine: engine, connections: dry, clock: clock, on: loop)
+            report = try await self.drive(shard, setup, signals, { _, _ in [] }, look)
         case .paper:
             let paper = PaperConnections(
                 base, setup, chargesReceivedCoin: plan.accesses.map { $0.venue.chargesReceivedCoin },
                 latencyNanoseconds: self.paperLatencyNanoseconds)
-            let shard = Shard(engine: engine, connections: paper, start: start, on: loop)
+            let shard = Shard(engine: engine, connections: paper, clock: clock, on: loop)
             report = try await self.drive(
-                shard, setup, signals, { Reconciliation.mismatches($0, $1, setup) }, show)
+                shard, setup, signals, { Reconciliation.mismatches($0, $1, setup) }, look)
         }
+        for notice in try await notices(loop) { say(notice) }
+        try await close(loop)
         try await group.shutdownGracefully()
         return report
     }
@@ -166,7 +178,7 @@ public struct LiveRun: Sendable {
     private func drive<Connections: VenueConnections & ~Copyable>(
         _ shard: Shard<Connections>, _ setup: MarketSetup, _ signals: StopSignals,
         _ mismatches: @escaping @Sendable (borrowing Engine, borrowing Connections) -> [String],
-        _ show: @escaping @Sendable (RunProgress) -> Bool
+        _ look: @escaping @Sendable (RunProgress) async throws -> Bool
     ) async throws -> RunReport {
         @Sendable func summary(hash: Bool) async throws -> ShardSummary {
             try await shard.inspect { engine, _, latencies in ShardSummary(engine, setup, latencies, hash: hash) }.get()
@@ -180,7 +192,7 @@ public struct LiveRun: Sendable {
             let left = min(1_000_000_000, max(0, (end - .now()).nanoseconds))
             if await signals.wait(nanoseconds: left) { break }
             progress = progress.followed(by: [try await summary(hash: false)], at: elapsed())
-            if !show(progress) { break }
+            if try await !look(progress) { break }
         }
         let seconds = elapsed()
         let quoting = try await summary(hash: false)

@@ -28,5 +28,11 @@ public struct LiveVenueCatalogue: Sendable {
         ) {
             BinanceDialect(market: .perpetual, instruments: $0, credentials: $1)
         },
+        LiveVenue(
+            "bybit",
+            testNetwork: VenueEndpoints(
+                rest: "https://api-testnet.bybit.com", market: "wss://stream-testnet.bybit.com",
+                account: "wss://stream-testnet.bybit.com")
+        ) { BybitDialect(instruments: $0, credentials: $1) },
     ])
 }

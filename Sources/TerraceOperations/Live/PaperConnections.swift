@@ -82,6 +82,8 @@ struct PaperConnections<Base: VenueConnections & ~Copyable>: ~Copyable, VenueCon
         }
     }
 
+    mutating func flush(at now: Timestamp) { self.base.flush(at: now) }
+
     mutating func send(_ command: Command, at now: Timestamp) {
         if case .resnapshot = command { return self.base.send(command, at: now) }
         let (account, slot) = self.places[command.instrument.index]
@@ -129,15 +131,6 @@ extension MarketEvent {
 }
 
 extension Command {
-    /// What it is about.
-    var instrument: InstrumentIndex {
-        switch self {
-        case .place(let instrument, _, _, _, _), .amend(let instrument, _, _, _, _), .cancel(let instrument, _),
-            .query(let instrument, _), .resnapshot(let instrument):
-            instrument
-        }
-    }
-
     /// The same of another instrument.
     func moved(to instrument: InstrumentIndex) -> Command {
         switch self {

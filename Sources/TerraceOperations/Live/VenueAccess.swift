@@ -10,7 +10,8 @@ public struct VenueAccess: Sendable {
     public let endpoints: VenueEndpoints
     /// What signs; nil where there is no key.
     public let credentials: VenueCredentials?
-    private let certificateFile: String?
+    /// Certificates that are trusted beside the system's; nil for none.
+    public let certificateFile: String?
     private let network: VenueNetwork
     /// What the venue's clock shows more than ours, in milliseconds; zero until it was compared.
     public var skewMilliseconds: Int64 = 0

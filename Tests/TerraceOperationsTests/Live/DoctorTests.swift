@@ -1,3 +1,4 @@
+import Synchronization
 import TerraceVenues
 import Testing
 
@@ -105,7 +106,7 @@ import Testing
         ])
     func wrong(_ request: String, _ status: Int, _ body: String, _ line: String) async throws {
         let network = ScriptedNetwork.binance()
-        network.answer(request, status, body)
+        network.answer(request, status: status, body)
         let (lines, isWell) = try await Self.lines(network)
         #expect(lines.contains(line), "\(lines)")
         #expect(isWell == line.hasPrefix("warn"))

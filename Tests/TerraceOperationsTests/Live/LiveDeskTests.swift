@@ -1,4 +1,5 @@
 import TerraceCore
+import TerraceSimulation
 import TerraceVenues
 import Testing
 
@@ -102,7 +103,8 @@ import Testing
         let rough = try Self.listed("A/B", price: -2, quantity: -1, tick: 5, lot: 3, least: 6, most: 30, notional: 7)
         let fine = try Self.listed("A/B", price: -8, quantity: -8, tick: 10_000, lot: 1_000_000)
         let common = try #require(CommonUnits.of([rough, fine]))
-        #expect(common.units == (try Units(priceExponent: -4, quantityExponent: -2)))
+        let finest = try Units(priceExponent: -4, quantityExponent: -2)
+        #expect(common.units == finest)
         #expect(common.rules[0].tick.step == 500 && common.rules[0].lot.step == 30)
         #expect(common.rules[0].minimumQuantity.units == 60 && common.rules[0].maximumQuantity.units == 300)
         #expect(common.rules[0].minimumNotional.units == 7_000)
@@ -117,7 +119,8 @@ import Testing
         let to = try Units(priceExponent: -2, quantityExponent: -2)
         let converted = try #require(CommonUnits.rules(rules, from: from, to: to))
         #expect(converted.minimumNotional.units == 2 && converted.maximumQuantity.units == 12)
-        #expect(CommonUnits.rules(rules, from: from, to: try Units(priceExponent: -1, quantityExponent: -2)) == nil)
+        let rougher = try Units(priceExponent: -1, quantityExponent: -2)
+        #expect(CommonUnits.rules(rules, from: from, to: rougher) == nil)
     }
 
     @Test("holds a largest quantity within the limit where the units get finer") func largest() throws {

@@ -48,7 +48,7 @@ final class ScriptedNetwork: Sendable {
             + #""enableSpotAndMarginTrading":\#(trade)}"#
     }
 
-    func answer(_ request: String, _ status: Int = 200, _ body: String) {
+    func answer(_ request: String, status: Int = 200, _ body: String) {
         self.state.withLock { $0.answers[request] = (status, body) }
     }
 
