@@ -244,7 +244,7 @@ import Testing
             fixture: "get_user_trades.json", to: .fills(slot: 0, fromTrade: nil, since: 0, cursor: nil))
         #expect(more == .more(cursor: "132766%3A2%2C132766%3A2"))
         guard case .fill(let fill)? = fills.first else { return #expect(Bool(false)) }
-        #expect(fill.slot == nil && fill.fee == (try Amount("0.071409")) && !fill.isMaker && !fill.isNumbered)
+        #expect(try fill.slot == nil && fill.fee == Amount("0.071409") && !fill.isMaker && !fill.isNumbered)
         #expect(fill.milliseconds == 1_672_282_722_429 && fill.trade >> 63 == 1)
         for name in ["place_order.json", "cancel_order.json"] {
             #expect(try self.read(fixture: name, to: .cancel(slot: 0, Self.order)).0 == .done)
@@ -404,8 +404,8 @@ import Testing
         #expect(instrument.isTrading && instrument.units == .standard && instrument.rules.canAmend)
         #expect(instrument.rules.tick.step == 1_000_000 && instrument.rules.lot.step == 100)
         #expect(instrument.rules.minimumQuantity.units == 4_800)
-        #expect(instrument.rules.maximumQuantity == (try Units.standard.quantity("60000")))
-        #expect(Units.standard.amount(of: instrument.rules.minimumNotional) == (try Amount("5")))
+        #expect(try instrument.rules.maximumQuantity == Units.standard.quantity("60000"))
+        #expect(try Units.standard.amount(of: instrument.rules.minimumNotional) == Amount("5"))
         #expect(listing.refused.map(\.symbol) == ["BAD"] && listing.nextPage == nil)
         let clock = Array(
             "{\"retCode\":0,\"result\":{\"timeSecond\":\"1688639403\",\"timeNano\":\"1688639403423213947\"}}".utf8)
