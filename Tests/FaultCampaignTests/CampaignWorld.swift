@@ -114,6 +114,7 @@ final class CampaignWorld {
         let end = self.now.advanced(by: nanoseconds)
         while true {
             var next = self.engine.waiting > 0 ? self.now : self.engine.nextTimer
+            if self.sessions.isEmpty { next = .distantFuture }  // Nobody runs the engine.
             for host in self.hosts { next = min(next, host.nextDue) }
             for network in self.networks + self.ghosts { next = min(next, network.nextDue) }
             for session in self.sessions { next = min(next, session.nextDue) }

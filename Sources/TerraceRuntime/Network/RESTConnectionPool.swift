@@ -41,7 +41,10 @@ final class RESTConnectionPool: @unchecked Sendable {
     /// Sends a request now where a connection is free, else when one is.
     func submit(_ pending: PendingRequest) {
         self.setAlarm(at: pending.deadline)
-        if self.waiting.isEmpty, let idle = self.connections.last(where: { $0.isIdle }) { return idle.send(pending) }
+        // One that waits for a fresh connection does not hold up others.
+        if self.waiting.allSatisfy({ $0.isRetry }), let idle = self.connections.last(where: { $0.isIdle }) {
+            return idle.send(pending)
+        }
         guard !self.isShutDown else {
             return self.transport.failed(pending.number, .notSent(NetworkError.shutDown.description))
         }

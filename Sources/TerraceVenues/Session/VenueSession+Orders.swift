@@ -63,8 +63,10 @@ extension VenueSession {
             }
         }
         let most = self.traits.mostInBatch
-        while !cancels.isEmpty {
-            let part = Array(cancels.prefix(most))
+        // Some venues cancel several orders at once on one instrument only.
+        cancels.sort { $0.slot < $1.slot }
+        while let first = cancels.first {
+            let part = Array(cancels.prefix(most).prefix { $0.slot == first.slot })
             cancels.removeFirst(part.count)
             others.append(part.count == 1 ? .cancel(slot: part[0].slot, part[0].order) : .cancelAll(part))
         }
