@@ -9,18 +9,27 @@ import Testing
         ClientOrderID(instance: 1, strategy: 2, slot: 3, sequence: sequence)
     }
 
-    /// An order well within the rules of the instrument, `ticks` below the best bid of the server.
-    private func terms(_ world: BybitWorld, _ sequence: UInt64, slot: Int = 0, below ticks: Int64 = 0) throws
-        -> OrderTerms
-    {
+    /// An order well within the rules of the instrument, `ticks` below the best bid of the server or at `price`, both in the
+    /// server's units; the dialect has units of its own.
+    private func terms(
+        _ world: BybitWorld, _ dialect: BybitDialect, _ sequence: UInt64, slot: Int = 0, below ticks: Int64 = 0,
+        at given: Price? = nil
+    ) throws -> OrderTerms {
         let instrument = world.server.core.instruments[slot]
         let best = try #require(world.server.core.best(slot, .bid))
-        let price = Price(units: best.price.units - ticks * instrument.rules.tick.step)
+        let price = given ?? Price(units: best.price.units - ticks * instrument.rules.tick.step)
         let least = instrument.rules.minimumNotional.units / Int128(price.units)
         let quantity = instrument.rules.lot.roundedUp(
             Int64(clamping: least) * 2 + instrument.rules.minimumQuantity.units)
+        var priceText = WireWriter()
+        priceText.price(price, instrument.units)
+        var quantityText = WireWriter()
+        quantityText.quantity(Quantity(units: quantity), instrument.units)
+        let units = dialect.instruments[slot].units
         return OrderTerms(
-            slot: slot, order: self.id(sequence), side: .bid, price: price, quantity: Quantity(units: quantity))
+            slot: slot, order: self.id(sequence), side: .bid,
+            price: try units.price(String(decoding: priceText.bytes, as: UTF8.self)),
+            quantity: try units.quantity(String(decoding: quantityText.bytes, as: UTF8.self)))
     }
 
     private func orders(_ events: [AccountEvent]) -> [AccountOrder] {
@@ -91,9 +100,21 @@ import Testing
             let protocolSide = try #require(world.server.venue as? BybitServerProtocol)
             let told = protocolSide.books[slot].told[BybitTopic.Kind.book200.rawValue]
             for side in Side.allCases {
-                let own = Dictionary(
-                    uniqueKeysWithValues: told.sides[side.index].map { ($0.price.units, $0.quantity.units) })
-                #expect(books[slot][side.index] == own && !own.isEmpty)
+                // Both in 10^-20: the dialect has units of its own.
+                let units = dialect.instruments[slot].units
+                let own = world.server.core.instruments[slot].units
+                func scale(_ exponent: Int) -> Int128 { DecimalText.powerOfTen(exponent - Amount.exponent) }
+                var levels: [Int128: Int128] = [:]
+                for level in told.sides[side.index] {
+                    levels[Int128(level.price.units) * scale(own.priceExponent)] =
+                        Int128(level.quantity.units) * scale(own.quantityExponent)
+                }
+                var followed: [Int128: Int128] = [:]
+                for (price, quantity) in books[slot][side.index] {
+                    followed[Int128(price) * scale(units.priceExponent)] =
+                        Int128(quantity) * scale(units.quantityExponent)
+                }
+                #expect(followed == levels && !levels.isEmpty)
             }
             #expect(told.updateID == feed.summary(of: slot).lastID)
         }
@@ -129,7 +150,7 @@ import Testing
         let world = try BybitWorld()
         let dialect = try world.dialect("maker")
         #expect(try world.logOn(9, dialect) == [.stepDone, .stepDone])
-        let terms = try self.terms(world, 1, below: 3)
+        let terms = try self.terms(world, dialect, 1, below: 3)
         #expect(world.ask(.place(terms), dialect).outcome == .done)
         let placed = try #require(self.orders(world.events(9, dialect)).first)
         #expect(placed.order == terms.order && placed.state == .standing && placed.slot == 0)
@@ -138,8 +159,7 @@ import Testing
         #expect(self.orders(world.ask(.openOrders(cursor: nil), dialect).events) == [placed])
         #expect(world.ask(.place(terms), dialect).outcome == .refused(.duplicateOrder, code: 170_141))
 
-        var other = terms
-        other.price.units -= world.server.core.instruments[0].rules.tick.step
+        let other = try self.terms(world, dialect, 1, below: 4)
         #expect(world.ask(.amend(other), dialect).outcome == .done)
         #expect(try self.orders(world.events(9, dialect)).first?.price == other.price)
         #expect(world.ask(.cancel(slot: 0, terms.order), dialect).outcome == .done)
@@ -156,8 +176,7 @@ import Testing
         let world = try BybitWorld()
         let dialect = try world.dialect("maker")
         _ = try world.logOn(9, dialect)
-        var terms = try self.terms(world, 1)
-        terms.price = try #require(world.server.core.best(0, .ask)).price
+        let terms = try self.terms(world, dialect, 1, at: #require(world.server.core.best(0, .ask)).price)
         #expect(world.ask(.place(terms), dialect).outcome == .done)
         #expect(try self.orders(world.events(9, dialect)).map(\.state) == [.rejected(.wouldTake)])
         #expect(
@@ -170,17 +189,17 @@ import Testing
         let world = try BybitWorld()
         let dialect = try world.dialect("maker")
         _ = try world.logOn(9, dialect)
-        var terms = try self.terms(world, 1)
-        terms.price.units += world.server.core.instruments[0].rules.tick.step
-        let ask = try #require(world.server.core.best(0, .ask))
-        try #require(terms.price < ask.price)
+        let terms = try self.terms(world, dialect, 1, below: -1)
+        let ask = try #require(world.server.core.best(0, .ask)).price
+        let bid = try #require(world.server.core.best(0, .bid)).price
+        try #require(bid.units + world.server.core.instruments[0].rules.tick.step < ask.units)
         #expect(world.ask(.place(terms), dialect).outcome == .done)
         _ = try world.events(9, dialect)
         let instrument = world.server.core.instruments[0]
         var quantity = WireWriter()
-        quantity.quantity(terms.quantity, instrument.units)
+        quantity.quantity(terms.quantity, dialect.instruments[0].units)
         var price = WireWriter()
-        price.price(terms.price, instrument.units)
+        price.price(terms.price, dialect.instruments[0].units)
         let body = """
             {"category":"spot","symbol":"\(instrument.symbol)","side":"Sell","orderType":"Limit","timeInForce":"IOC",\
             "qty":"\(String(decoding: quantity.bytes, as: UTF8.self))","price":"\(String(decoding: price.bytes, as: UTF8.self))"}
@@ -216,7 +235,7 @@ import Testing
         var placed: Set<ClientOrderID> = []
         for batch in 0..<6 {
             let orders = try (0..<10).map {
-                try self.terms(world, UInt64(batch * 10 + $0), slot: batch % 3, below: Int64($0))
+                try self.terms(world, dialect, UInt64(batch * 10 + $0), slot: batch % 3, below: Int64($0))
             }
             #expect(world.ask(.placeAll(orders), dialect) == (.done, []))
             placed.formUnion(orders.map(\.order))
@@ -245,7 +264,7 @@ import Testing
         let dialect = try world.dialect("maker")
         var outcomes: [AnswerOutcome] = []
         for sequence in 0..<21 as Range<UInt64> {
-            outcomes.append(world.ask(.place(try self.terms(world, sequence, below: 1)), dialect).outcome)
+            outcomes.append(world.ask(.place(try self.terms(world, dialect, sequence, below: 1)), dialect).outcome)
         }
         #expect(outcomes.prefix(20).allSatisfy { $0 == .done })
         guard case .limited(let wait, isBan: false, code: 10_006)? = outcomes.last else {
@@ -255,7 +274,7 @@ import Testing
         #expect(wait > 0 && wait <= 1_000_000_000)
         #expect(world.ask(.cancel(slot: 0, self.id(1)), dialect).outcome == .done)
         world.advance(milliseconds: 1_000)
-        #expect(world.ask(.place(try self.terms(world, 40, below: 1)), dialect).outcome == .done)
+        #expect(world.ask(.place(try self.terms(world, dialect, 40, below: 1)), dialect).outcome == .done)
         for _ in 0..<601 { _ = world.ask(dialect.timeRequest) }
         #expect(
             world.ask(.balances, dialect).outcome == .limited(nanoseconds: 600_000_000_000, isBan: true, code: 403))
