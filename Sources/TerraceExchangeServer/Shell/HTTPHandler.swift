@@ -53,6 +53,8 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler, @unchec
             self.head = nil
             if let refusal = self.refusal {
                 self.refusal = nil
+                // The decoder reads no further behind a request for an upgrade.
+                self.keepsAlive = false
                 return self.respond(refusal)
             }
             if self.isTooLong {
