@@ -94,6 +94,7 @@ let package = Package(
             name: "TerraceExchange",
             dependencies: [
                 "TerraceExchangeServer",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -116,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "TerraceExchangeServerTests",
             dependencies: [
-                "TerraceExchangeServer", "TerraceVenues", "TerraceCore",
+                "TerraceExchangeServer", "TerraceSimulation", "TerraceVenues", "TerraceCore",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -28,7 +28,7 @@ public struct ExchangeSettings: Sendable {
     public var start: Timestamp
 
     /// An exchange of 20 pairs with a lively crowd, no faults, and the test account.
-    public init(kind: ExchangeKind, start: Timestamp) {
+    public init(kind: ExchangeKind, start: Timestamp = .distantPast) {
         self.kind = kind
         self.pairs = 20
         self.symbols = []

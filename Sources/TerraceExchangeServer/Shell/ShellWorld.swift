@@ -24,6 +24,8 @@ final class ShellWorld: @unchecked Sendable {
     private let startWall: Int64
     private let startClock: NIODeadline
     private var actions: [ServerAction] = []
+    private var performing: [ServerAction] = []
+    private var isPerforming = false
     private var clients: [ObjectIdentifier: any Channel] = [:]
     private var sockets: [Int: Socket] = [:]
     private var requests: [UInt64: HTTPHandler] = [:]
@@ -147,12 +149,15 @@ final class ShellWorld: @unchecked Sendable {
     // MARK: What goes out
 
     private func perform() {
-        // Whatever is done here may lead to calls of this object, which add actions of their own: those come after.
-        var actions: [ServerAction] = []
-        swap(&actions, &self.actions)
-        for action in actions { self.perform(action) }
-        actions.removeAll(keepingCapacity: true)
-        if self.actions.isEmpty { swap(&actions, &self.actions) }
+        // Whatever is done here may lead back to here, by way of a connection that closes: what is said then comes after.
+        if self.isPerforming { return }
+        self.isPerforming = true
+        defer { self.isPerforming = false }
+        while !self.actions.isEmpty {
+            swap(&self.performing, &self.actions)
+            for action in self.performing { self.perform(action) }
+            self.performing.removeAll(keepingCapacity: true)
+        }
         for handler in self.touched {
             handler.isTouched = false
             handler.flush()

@@ -38,7 +38,9 @@ final class WebSocketHandler: ChannelInboundHandler, @unchecked Sendable {
         let frame = self.unwrapInboundIn(data)
         switch frame.opcode {
         case .text:
-            if !self.isClosing { self.world.received(Array(frame.unmaskedData.readableBytesView), from: self.connection) }
+            if !self.isClosing {
+                self.world.received(Array(frame.unmaskedData.readableBytesView), from: self.connection)
+            }
         case .ping:
             let pong = WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData)
             context.writeAndFlush(self.wrapOutboundOut(pong), promise: nil)
