@@ -55,6 +55,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
@@ -109,9 +110,12 @@ let package = Package(
         .testTarget(
             name: "TerraceRuntimeTests",
             dependencies: [
-                "TerraceRuntime", "TerraceSimulation", "TerraceCore",
+                "TerraceRuntime", "TerraceSimulation", "TerraceVenues", "TerraceCore",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: tests),
         .testTarget(
@@ -122,6 +126,13 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            swiftSettings: tests),
+        .testTarget(
+            name: "FaultCampaignTests",
+            dependencies: [
+                "TerraceExchangeServer", "TerraceVenues", "TerraceSimulation", "TerraceCore",
+                .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: tests),
         .testTarget(

@@ -73,13 +73,3 @@ struct DemoCommand: AsyncParsableCommand {
         if !result.reconciled { throw ExitCode(1) }
     }
 }
-
-/// Counts calls that come one at a time.
-private final class TickCounter: @unchecked Sendable {
-    // Called by one task only, between its awaits.
-    private var count = -1
-    func next() -> Int {
-        self.count += 1
-        return self.count
-    }
-}

@@ -14,7 +14,10 @@ struct Terrace: AsyncParsableCommand {
             Exit codes: 0 good, 1 failed, 2 usage or configuration.
             """,
         version: "0.1.0",
-        subcommands: [DemoCommand.self, CheckCommand.self, ReplayCommand.self, BenchCommand.self])
+        subcommands: [
+            DemoCommand.self, CheckCommand.self, DoctorCommand.self, RunCommand.self, VenuesCommand.self,
+            ReplayCommand.self, BenchCommand.self,
+        ])
 
     static func main() async {
         // Who reads our output may go first (`terrace demo | head`); orders are cancelled and reports written all the same.

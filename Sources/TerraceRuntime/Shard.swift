@@ -18,8 +18,7 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
     private var latencies = StageLatencies()
     private var deliveries: [Delivery] = []
     private var commands = CommandBuffer(capacity: 8_192)
-    private let origin: Timestamp
-    private let startedAt: NIODeadline
+    private let clock: ShardClock
     private var stopping: EventLoopPromise<Bool>?
     private var stopBy = NIODeadline.distantFuture
     private var isFinished = false
@@ -30,15 +29,14 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
     private var alarm = NIODeadline.distantFuture  // When the loop's timer goes off for us.
     private var alarmNumber: UInt64 = 0  // Of the timer that counts; others are stale.
 
-    /// A shard on `eventLoop`, whose clock begins at `start`; `start()` begins to quote.
+    /// A shard on `eventLoop`, by `clock`; `start()` begins to quote.
     public init(
-        engine: consuming Engine, connections: consuming Connections, start: Timestamp, on eventLoop: any EventLoop
+        engine: consuming Engine, connections: consuming Connections, clock: ShardClock, on eventLoop: any EventLoop
     ) {
         self.eventLoop = eventLoop
         self.engine = engine
         self.connections = connections
-        self.origin = start
-        self.startedAt = .now()
+        self.clock = clock
     }
 
     /// Begins to run.
@@ -78,9 +76,7 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
         self.eventLoop.submit { look(self.engine, self.connections, self.latencies) }
     }
 
-    private var now: Timestamp {
-        self.origin.advanced(by: (NIODeadline.now() - self.startedAt).nanoseconds)
-    }
+    private var now: Timestamp { self.clock.now }
 
     // MARK: The loop
 
@@ -168,6 +164,7 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
             }
         }
         self.commands.removeAll()
+        self.connections.flush(at: evaluated)
     }
 
     private static func record(_ nanoseconds: Int64, _ histogram: inout Histogram<UInt32>) {

@@ -48,7 +48,8 @@ import Testing
         let setup = MarketSetup(pairs: 1, venues: 1)
         let wire = ScriptedWire(loop: loop)
         let shard = Shard(
-            engine: try Self.patientEngine(setup), connections: ScriptedVenue(wire: wire), start: Self.start,
+            engine: try Self.patientEngine(setup), connections: ScriptedVenue(wire: wire),
+            clock: ShardClock(origin: Self.start),
             on: loop)
         shard.start()
         try await wire.arrive(Self.opening(setup)).get()
@@ -109,7 +110,8 @@ import Testing
         let setup = MarketSetup(pairs: 4, venues: 3)
         let market = SimulatedMarket(setup, rate: 5_000, seed: 3, start: Self.start)
         let shard = Shard(
-            engine: try Self.engine(setup), connections: market, start: Self.start, on: group.next())
+            engine: try Self.engine(setup), connections: market, clock: ShardClock(origin: Self.start), on: group.next()
+        )
         shard.start()
         try await Task.sleep(for: .seconds(2))
         let isEmpty = try await shard.stop(within: .minutes(2)).get()

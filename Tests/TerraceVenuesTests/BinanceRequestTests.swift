@@ -82,10 +82,6 @@ import Testing
                 "GET /api/v3/myTrades?symbol=BTCUSDT&orderId=77&limit=1000"
             ),
             (
-                .fillsOfOrder(slot: 0, BinanceAccount.order, venueOrder: 0),
-                "GET /api/v3/myTrades?symbol=BTCUSDT&limit=1000"
-            ),
-            (
                 .fills(slot: 0, fromTrade: 28_457, since: 5, cursor: nil),
                 "GET /api/v3/myTrades?symbol=BTCUSDT&fromId=28457&limit=1000"
             ),

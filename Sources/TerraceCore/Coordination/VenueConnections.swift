@@ -1,6 +1,6 @@
 /// The venues as a shard sees them: market data and reports come in as deliveries, commands go out.
 ///
-/// Simulated venues, paper fills and real sockets stand behind the same five members. A shard drives its connections on its own
+/// Simulated venues, paper fills and real sockets stand behind the same members. A shard drives its connections on its own
 /// loop, so nothing here is locked and nothing is handed over between threads. The shard is generic over the type, not an
 /// existential of it, so that in the release build a call costs what a call of the concrete type costs.
 public protocol VenueConnections: ~Copyable, SendableMetatype {
@@ -13,6 +13,13 @@ public protocol VenueConnections: ~Copyable, SendableMetatype {
     mutating func advance(to now: Timestamp, into deliveries: inout [Delivery])
     /// Sends a command. It never fails here: what becomes of it comes back as a report, or does not come back.
     mutating func send(_ command: Command, at now: Timestamp)
+    /// No more commands follow for now: what was held back to go out together goes out.
+    mutating func flush(at now: Timestamp)
     /// Whether no command and no private report is on its way.
     var isQuiet: Bool { get }
+}
+
+extension VenueConnections where Self: ~Copyable {
+    /// Nothing is held back.
+    public mutating func flush(at now: Timestamp) {}
 }

@@ -138,6 +138,7 @@ extension Engine {
         for index in 0..<self.strategies.count { self.hash(index, into: &hash) }
         for venue in 0..<self.desk.venues.count {
             hash.combine(self.desk.venues[venue].isUp)
+            hash.combine(self.desk.venues[venue].isHeard)
             hash.combine(self.desk.venues[venue].heardAt.nanoseconds)
             self.desk.venues[venue].budget.hash(into: &hash)
             for asset in 0..<self.desk.configuration.assetCount {

@@ -170,8 +170,21 @@ public struct Engine: ~Copyable {
         switch change {
         case .heartbeat:
             return
+        case .accountLost:
+            self.desk.venues[venue.index].isHeard = false
+            self.desk.markAllReady(look: true)
+            return
+        case .accountBack:
+            self.desk.venues[venue.index].isHeard = true
+            self.desk.markAllReady(look: true)
+            return
+        case .accountDoubted:
+            self.doubtOrders(at: venue)
+            self.desk.markAllReady(look: true)
+            return
         case .up:
             self.desk.venues[venue.index].isUp = true
+            self.desk.venues[venue.index].isHeard = true
             // Whoever connects asks for the snapshots himself.
             for index in 0..<self.desk.instruments.count where self.desk.instruments[index].venue == venue {
                 self.desk.instruments[index].askAfter = self.desk.now.advanced(by: Self.snapshotPatience)

@@ -40,6 +40,12 @@ public enum ConnectionEvent: Sendable {
     case down
     /// A sign of life with no other content.
     case heartbeat
+    /// What happens to our orders is not heard, though they can still be cancelled: quotes are pulled.
+    case accountLost
+    /// The account is heard again, and what it holds was compared: quotes may come back.
+    case accountBack
+    /// Things may have happened that were not heard: each order's state is doubted until a report shows it, or an answer does.
+    case accountDoubted
 }
 
 /// What a person or the desk's automation wants of a running engine.

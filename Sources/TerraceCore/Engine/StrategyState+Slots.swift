@@ -27,7 +27,8 @@ extension StrategyState {
             return .sideOff
         }
         let instrument = self.slots[slot].instrument
-        if !desk.venues[desk.instruments[instrument.index].venue.index].isUp { return .venueDown }
+        let venue = desk.instruments[instrument.index].venue.index
+        if !desk.venues[venue].isUp || !desk.venues[venue].isHeard { return .venueDown }
         return desk.books.isLive(instrument) ? .none : .staleBook
     }
 

@@ -1,6 +1,8 @@
 /// What the engine keeps of a venue.
 struct VenueState {
     var isUp = false
+    /// Whether what happens to our orders there is heard.
+    var isHeard = true
     var heardAt = Timestamp.distantPast
     var budget: OrderRateBudget
     let cancelsCount: Bool

@@ -12,7 +12,7 @@ public enum Gate: UInt8, Sendable, CaseIterable {
     case paused
     /// The strategy's priority class is shed while the engine is overloaded.
     case shed
-    /// The venue's connection is down.
+    /// The venue's connection is down, or what happens to our orders there is not heard.
     case venueDown
     /// The instrument's book is lost, older than its limit, or never came.
     case staleBook

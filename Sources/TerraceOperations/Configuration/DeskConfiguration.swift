@@ -7,6 +7,8 @@ public struct DeskConfiguration: Sendable {
     public var file: String
     /// `instance`: which engine this is on its accounts; part of every client order id.
     public var instance: UInt32 = 1
+    /// `mode`: what `terrace run` may do at most.
+    public var mode = RunMode.dryRun
     /// The venues, in the order of their indices: those of `venues`, or where that is missing, those that strategies name.
     public var venues: [VenueConfiguration] = []
     /// `pairs`, in the order of the file.

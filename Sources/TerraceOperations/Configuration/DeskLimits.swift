@@ -15,10 +15,14 @@ public struct DeskLimits: Sendable {
     /// `shed_lateness_seconds`, in nanoseconds: when evaluations come later than this, low classes are shed.
     public var shedLatenessNanoseconds: Int64
 
+    /// `dead_man_seconds`, in nanoseconds: where the venue has a dead-man switch, it cancels our orders after this long
+    /// without a word from us; zero for never.
+    public var deadManNanoseconds: Int64 = 120_000_000_000
+
     static let keys = [
         "max_loss", "book_age_limit_seconds", "feed_silence_seconds", "response_timeout_seconds",
         "refusal_hold_seconds",
-        "shed_lateness_seconds",
+        "shed_lateness_seconds", "dead_man_seconds",
     ]
 
     /// No loss limit, everything else at its default.
@@ -48,6 +52,7 @@ public struct DeskLimits: Sendable {
         if let nanoseconds = section.seconds("shed_lateness_seconds", 1...60_000) {
             self.shedLatenessNanoseconds = nanoseconds
         }
+        self.readDeadMan(section)
         guard let node = section.value("max_loss") else { return }
         guard case .mapping(let entries) = node.content else {
             section.findings.error(
@@ -60,5 +65,17 @@ public struct DeskLimits: Sendable {
             guard let loss = losses.amount(entry.key) else { continue }
             self.maximumLoss.append((ConfiguredName(name: entry.key, place: entry.place), loss))
         }
+    }
+
+    /// Bybit takes 3 to 300 s, Binance's perpetuals any time; below 10 s a slow network would set it off.
+    private mutating func readDeadMan(_ section: Section) {
+        guard let nanoseconds = section.seconds("dead_man_seconds", 0...300_000) else { return }
+        if nanoseconds > 0, nanoseconds < 10_000_000_000 {
+            section.findings.error(
+                section.valuePlace(of: "dead_man_seconds"),
+                "\(section.name("dead_man_seconds")) must be 0, which is never, or 10 to 300")
+            return
+        }
+        self.deadManNanoseconds = nanoseconds
     }
 }

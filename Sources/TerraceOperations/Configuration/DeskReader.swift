@@ -2,7 +2,7 @@ import TerraceCore
 
 /// Reads the tree of a file into its symbolic form, to the end, whatever is wrong on the way.
 struct DeskReader {
-    static let keys = ["instance", "venues", "pairs", "defaults", "templates", "strategies", "risk"]
+    static let keys = ["instance", "mode", "venues", "pairs", "defaults", "templates", "strategies", "risk"]
 
     private let findings: Findings
 
@@ -25,6 +25,7 @@ struct DeskReader {
         }
         let section = Section(root, keys: Self.keys, isPartial: false, self.findings)
         if let instance = section.integer("instance", 1...65_535) { desk.instance = UInt32(instance) }
+        desk.mode = section.choice("mode", RunMode.allCases.map { ($0.rawValue, $0) }) ?? .dryRun
         var saysVenues = false
         if case .mapping = section.value("venues")?.content { saysVenues = true }
         self.readVenues(section, into: &desk)
@@ -88,12 +89,7 @@ struct DeskReader {
         venue.rules.makerFee = section.basisPoints("maker_fee_bps", RulesConfiguration.feeRange)
         venue.rules.takerFee = section.basisPoints("taker_fee_bps", RulesConfiguration.feeRange)
         venue.rules.canAmend = section.flag("can_amend")
-        venue.keyVariable = self.variable("api_key_env", section)
-        venue.secretVariable = self.variable("api_secret_env", section)
-        venue.keyFile = section.text("key_file")
-        if venue.keyFile?.isEmpty == true {
-            self.findings.error(section.valuePlace(of: "key_file"), "\(section.name("key_file")) is empty")
-        }
+        self.readConnection(section, into: &venue)
         guard let node = section.value("balances") else { return }
         guard case .mapping(let entries) = node.content else {
             self.findings.error(
@@ -111,6 +107,48 @@ struct DeskReader {
             }
             if let amount = balances.amount(entry.key) { venue.balances.append((entry.key, amount)) }
         }
+    }
+
+    /// How the venue is reached, and by which key.
+    private func readConnection(_ section: Section, into venue: inout VenueConfiguration) {
+        venue.keyVariable = self.variable("api_key_env", section)
+        venue.secretVariable = self.variable("api_secret_env", section)
+        venue.keyFile = self.path("key_file", section)
+        venue.certificateFile = self.path("ca_file", section)
+        venue.allowsWithdrawKey = section.flag("allow_withdraw_key") ?? false
+        if let endpoints = section.section("endpoints", keys: EndpointsConfiguration.keys) {
+            venue.endpoints = EndpointsConfiguration(endpoints)
+        }
+        for (key, other) in [("api_key_env", "api_secret_env"), ("api_secret_env", "api_key_env")]
+        where section.isGiven(key) {
+            if section.isGiven("key_file") {
+                self.findings.error(
+                    section.place(of: key),
+                    "\(section.name(key)) stands beside \"key_file\": name the variables or the file, not both")
+            } else {
+                guard section.isMissing(other) else { continue }
+                self.findings.error(
+                    section.place(of: key), "\(section.name(key)) needs \"\(other)\" beside it: a key has two parts")
+            }
+        }
+        if venue.keyVariable != nil, venue.keyVariable == venue.secretVariable {
+            self.findings.error(
+                section.valuePlace(of: "api_secret_env"),
+                "\(section.name("api_secret_env")) is the variable of \"api_key_env\": the two hold different things")
+        }
+        guard venue.isSimulated else { return }
+        for key in ["endpoints", "ca_file", "api_key_env", "api_secret_env", "key_file"] where section.isGiven(key) {
+            self.findings.error(
+                section.place(of: key), "\(section.name(key)) is for real venues, and this one is \"simulated\"")
+        }
+    }
+
+    private func path(_ key: String, _ section: Section) -> String? {
+        let path = section.text(key)
+        if path?.isEmpty == true {
+            self.findings.error(section.valuePlace(of: key), "\(section.name(key)) is empty")
+        }
+        return path
     }
 
     /// The name of an environment variable. What else stands there may be the secret itself, so it is not shown.

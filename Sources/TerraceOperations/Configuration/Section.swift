@@ -85,6 +85,9 @@ struct Section {
     /// Whether `key` is there, whatever its value.
     func has(_ key: String) -> Bool { self.entries.contains { $0.key == key } }
 
+    /// Whether `key` is there, and not null.
+    func isGiven(_ key: String) -> Bool { self.entries.contains { $0.key == key && !$0.value.isNull } }
+
     /// Whether `key` is not there, or null, and no other key was probably meant to be it.
     func isMissing(_ key: String) -> Bool {
         !self.entries.contains { $0.key == key && !$0.value.isNull } && !self.meant.contains(key)

@@ -27,6 +27,16 @@ public struct VenueConfiguration: Sendable {
     /// `key_file`: a file that only its owner can read, in place of the two variables.
     public var keyFile: String?
 
+    /// `endpoints`: where it is, in place of its own addresses.
+    public var endpoints = EndpointsConfiguration()
+    /// `ca_file`: certificates in PEM form that are trusted beside the system's, for servers of one's own.
+    public var certificateFile: String?
+    /// `allow_withdraw_key`: whether a key is taken that may withdraw coins.
+    public var allowsWithdrawKey = false
+
+    /// Whether the file says where the key is.
+    public var namesKey: Bool { self.keyVariable != nil || self.secretVariable != nil || self.keyFile != nil }
+
     /// A venue with every key at its default.
     public init(name: String, place: Place) {
         self.name = name
@@ -43,7 +53,7 @@ public struct VenueConfiguration: Sendable {
     static let keys =
         [
             "simulated", "orders_per_window", "window_seconds", "cancels_count", "max_open_orders", "balances",
-            "api_key_env", "api_secret_env", "key_file",
+            "api_key_env", "api_secret_env", "key_file", "endpoints", "ca_file", "allow_withdraw_key",
         ] + RulesConfiguration.feeKeys
 
     /// What the engine is told of it.

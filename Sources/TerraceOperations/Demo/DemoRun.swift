@@ -107,7 +107,7 @@ public struct DemoRun: Sendable {
             for strategy in setup.strategies() { _ = try engine.register(strategy) }
             let market = SimulatedMarket(
                 setup, rate: self.rate / Double(self.shards), seed: self.seed &+ UInt64(index), start: origin)
-            let shard = Shard(engine: engine, connections: market, start: origin, on: group.next())
+            let shard = Shard(engine: engine, connections: market, clock: ShardClock(origin: origin), on: group.next())
             parts.append(Part(shard: shard, setup: setup))
         }
         return parts

@@ -47,8 +47,8 @@ extension BinanceDialect {
             return try self.readBatch(tree, all.filter { $0.slot == all.first?.slot }, [], into: &events)
         case .cancelEverything: try self.readCancelled(tree, into: &events)
         case .fillsOfOrder(_, let order, let venueOrder):
-            _ = try self.readFills(tree, of: order, venueOrder, into: &events)
-        case .fills: return try self.readFills(tree, of: .none, 0, into: &events)
+            return try self.readFills(tree, of: (order, venueOrder), into: &events)
+        case .fills: return try self.readFills(tree, of: nil, into: &events)
         case .openOrders:
             for node in try tree.elements(of: tree.root) { events.append(.order(try self.readOrder(tree, node))) }
         case .balances: try self.readBalances(tree, into: &events)
@@ -172,15 +172,20 @@ extension BinanceDialect {
 
     // MARK: Fills
 
+    /// Reads fills; of one order, where that was asked for, only those that name its number.
     private func readFills(
-        _ tree: WireTree, of order: ClientOrderID, _ venueOrder: UInt64, into events: inout [AccountEvent]
+        _ tree: WireTree, of order: (id: ClientOrderID, number: UInt64)?, into events: inout [AccountEvent]
     ) throws(WireError) -> AnswerOutcome {
+        if order?.number == 0 { return .unknown(code: 0) }  // Without the number nobody can say which are the order's.
         let elements = try tree.elements(of: tree.root)
         var last: UInt64 = 0
         for node in elements {
             var fill = try self.readFill(tree, node)
-            if venueOrder != 0, fill.venueOrder == venueOrder { fill.order = order }
             last = max(last, fill.trade)
+            if let order {
+                guard fill.venueOrder == order.number else { continue }
+                fill.order = order.id
+            }
             events.append(.fill(fill))
         }
         return elements.count < Self.fillsOfAPage ? .done : .more(cursor: String(last + 1))

@@ -66,7 +66,7 @@ extension BinanceDialect {
                 self.writeReference(slot, order, into: &$0)
             }
         case .fillsOfOrder(let slot, _, let venueOrder):
-            return self.signed(.get, fills, weight: isSpot && venueOrder == 0 ? 20 : 5, milliseconds) {
+            return self.signed(.get, fills, weight: 5, milliseconds) {
                 self.writeFillsOfOrder(slot, venueOrder, into: &$0)
             }
         case .fills(let slot, let fromTrade, let since, let cursor):
@@ -174,15 +174,12 @@ extension BinanceDialect {
         query.text("&")
     }
 
-    /// Fills of one order ("Account trade list"); where its number is not known, the newest of the instrument.
+    /// Fills of one order, by the venue's number of it ("Account trade list").
     private func writeFillsOfOrder(_ slot: Int, _ venueOrder: UInt64, into query: inout WireWriter) {
         self.writeSymbol(slot, into: &query)
-        if venueOrder != 0, let number = Int64(exactly: venueOrder) {
-            query.text("orderId=")
-            query.integer(number)
-            query.text("&")
-        }
-        query.text("limit=1000&")
+        query.text("orderId=")
+        query.integer(Int64(clamping: venueOrder))
+        query.text("&limit=1000&")
     }
 
     /// Fills from a number on, or from a moment on ("Account trade list").

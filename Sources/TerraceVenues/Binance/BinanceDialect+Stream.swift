@@ -24,7 +24,9 @@ extension BinanceDialect {
         payload.text("&timestamp=")
         payload.integer(milliseconds)
         var writer = WireWriter(capacity: 320)
-        writer.text("{\"id\":1,\"method\":\"userDataStream.subscribe.signature\",\"params\":{\"apiKey\":\"")
+        writer.text("{\"id\":")
+        writer.integer(Self.loginRequest)
+        writer.text(",\"method\":\"userDataStream.subscribe.signature\",\"params\":{\"apiKey\":\"")
         writer.plain(self.key)
         writer.text("\",\"timestamp\":")
         writer.integer(milliseconds)
@@ -33,6 +35,8 @@ extension BinanceDialect {
         writer.text("\"}}")
         return writer.bytes
     }
+
+    private static let loginRequest: Int64 = 1
 
     /// Reads a message of the private stream ("User Data Streams"). A message that makes no sense adds nothing.
     public func readStream(_ bytes: Span<UInt8>, into events: inout [AccountEvent]) throws(WireError) {
@@ -76,6 +80,8 @@ extension BinanceDialect {
     /// The answer to the subscription: the only request that goes by this connection.
     private func readReply(_ tree: WireTree, into events: inout [AccountEvent]) throws(WireError) {
         guard let node = try tree.find("status", in: tree.root) else { return }
+        // A reply to anything else is none; one without a number is a refusal of what could not be read.
+        if let number = try tree.find("id", in: tree.root), try tree.integer(number) != Self.loginRequest { return }
         let status = try tree.integer(node)
         if status == 200 {
             _ = try tree.need("result", in: tree.root)

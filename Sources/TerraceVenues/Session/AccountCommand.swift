@@ -12,7 +12,7 @@ public enum AccountCommand: Sendable, Equatable {
     case cancel(slot: Int, ClientOrderID)
     /// Several of one kind in one request, at most `VenueTraits.mostInBatch`.
     case placeAll([OrderTerms])
-    /// The same for cancels.
+    /// The same for cancels, all on one instrument: some venues name it once for all of them.
     case cancelAll([OrderReference])
     /// Cancels every order of the account on an instrument, whoever sent it. Used only by a person's word.
     case cancelEverything(slot: Int)

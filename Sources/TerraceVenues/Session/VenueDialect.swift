@@ -49,6 +49,8 @@ public protocol VenueDialect {
     /// The message of login step `step` (from 0), or nil where the stream is ready; each is followed by
     /// `AccountEvent.stepDone` or `stepRefused`.
     func login(step: Int, at milliseconds: Int64) -> [UInt8]?
+    /// A message that makes the private stream answer, as a sign of life; empty where there is none.
+    var accountPing: [UInt8] { get }
     /// Reads a message of the private stream. What concerns nobody adds nothing.
     ///
     /// - Throws: `WireError` where it makes no sense: what it told must be found out by request.
@@ -56,4 +58,9 @@ public protocol VenueDialect {
     /// Which share of the weight and order limits is used, by what an answer's headers say: 0 to 1, or beyond; nil where
     /// they do not say.
     func usage(_ answer: VenueAnswer) -> (weight: Double?, orders: Double?)
+}
+
+extension VenueDialect {
+    /// Most venues take the same message on all streams.
+    public var accountPing: [UInt8] { self.traits.pingText }
 }

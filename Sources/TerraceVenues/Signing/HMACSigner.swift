@@ -4,14 +4,14 @@ internal import CCrypto
 ///
 /// It is used by one thread at a time, the one of the session that owns it.
 @safe public final class HMACSigner {
-    private let context: OpaquePointer
+    private let context: OpaquePointer?
 
     /// A signer with `secret`, which it keeps only inside of libcrypto, and wipes there at its end.
-    ///
-    /// - Precondition: there is memory left.
+    /// Where libcrypto has no memory left its signatures are all zeros, which every venue refuses.
     public init(secret: [UInt8]) {
-        guard let context = unsafe HMAC_CTX_new() else { preconditionFailure("libcrypto is out of memory") }
-        unsafe self.context = unsafe context
+        let context = unsafe HMAC_CTX_new()
+        unsafe self.context = context
+        if unsafe context == nil { return }
         // An empty key must not be passed as nil, which means "the key from before".
         let key = secret.isEmpty ? [0] : secret
         // SAFETY: the pointer is valid during the call, which copies the key.
@@ -25,16 +25,17 @@ internal import CCrypto
 
     /// The 32 bytes that sign `parts`, one after the other.
     public func sign(_ parts: [UInt8]...) -> [UInt8] {
-        _ = unsafe HMAC_Init_ex(self.context, nil, 0, nil, nil)
+        guard let context = unsafe self.context else { return Array(repeating: 0, count: 32) }
+        _ = unsafe HMAC_Init_ex(context, nil, 0, nil, nil)
         for part in parts {
             // SAFETY: the pointer is valid during the call.
             _ = unsafe part.withUnsafeBufferPointer { bytes in
-                unsafe HMAC_Update(self.context, bytes.baseAddress, bytes.count)
+                unsafe HMAC_Update(context, bytes.baseAddress, bytes.count)
             }
         }
         var length: UInt32 = 32
         return unsafe [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-            _ = unsafe HMAC_Final(self.context, buffer.baseAddress, &length)
+            _ = unsafe HMAC_Final(context, buffer.baseAddress, &length)
             count = Int(length)
         }
     }

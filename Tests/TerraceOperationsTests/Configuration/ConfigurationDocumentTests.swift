@@ -10,7 +10,7 @@ import Testing
             StrategyConfiguration.keys, StrategyConfiguration.configKeys, InventoryConfiguration.keys,
             TopOfBookLineConfiguration.keys, PassiveLineConfiguration.keys, VenueConfiguration.keys,
             PairConfiguration.keys,
-            RulesConfiguration.keys, DeskLimits.keys, DeskReader.keys,
+            RulesConfiguration.keys, DeskLimits.keys, DeskReader.keys, EndpointsConfiguration.keys,
         ])
     func keys(keys: [String]) throws {
         let text = try ConfigurationSamples.file("docs/configuration.md")

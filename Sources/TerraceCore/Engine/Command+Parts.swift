@@ -1,8 +1,6 @@
-import TerraceCore
-
 extension Command {
     /// What it is about.
-    var instrument: InstrumentIndex {
+    public var instrument: InstrumentIndex {
         switch self {
         case .place(let instrument, _, _, _, _), .amend(let instrument, _, _, _, _), .cancel(let instrument, _),
             .query(let instrument, _), .resnapshot(let instrument):
@@ -11,7 +9,7 @@ extension Command {
     }
 
     /// Which order it is about, where it is about one.
-    var order: ClientOrderID? {
+    public var order: ClientOrderID? {
         switch self {
         case .place(_, let order, _, _, _), .amend(_, let order, _, _, _), .cancel(_, let order), .query(_, let order):
             order

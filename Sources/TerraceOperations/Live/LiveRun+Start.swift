@@ -1,0 +1,62 @@
+import NIOCore
+import Synchronization
+import TerraceCore
+import TerraceRuntime
+import TerraceSimulation
+import TerraceVenues
+
+extension LiveRun {
+    /// Trades as planned, over the network. See `run`.
+    ///
+    /// - Parameters:
+    ///   - say: Takes a line for people: a notice of a connection, or a command of a dry run.
+    ///   - show: As in `DemoRun.inRealTime`.
+    public func start(
+        _ plan: LivePlan, say: @escaping @Sendable (String) -> Void, show: @escaping @Sendable (RunProgress) -> Bool
+    ) async throws -> RunReport {
+        let made = Mutex<NetworkConnections?>(nil)
+        return try await self.run(
+            plan,
+            connect: { clock, loop in
+                let connections = try self.connections(plan, clock, loop)
+                made.withLock { $0 = connections }
+                return connections
+            }, mismatches: { _, _ in [] },
+            notices: { loop in
+                guard let connections = made.withLock({ $0 }) else { return [] }
+                return try await loop.submit {
+                    connections.venues.flatMap { $0.session.takeNotices() }.map { $0.text }
+                }.get()
+            },
+            close: { loop in
+                guard let connections = made.withLock({ $0 }) else { return }
+                try await loop.flatSubmit { connections.close(on: loop) }.get()
+            }, say: say, show: show)
+    }
+
+    /// The connections to the plan's venues. Only a live run trades; the others have no account.
+    private func connections(
+        _ plan: LivePlan, _ clock: ShardClock, _ loop: any EventLoop
+    ) throws(NetworkError) -> NetworkConnections {
+        var venues: [NetworkConnections.Venue] = []
+        let limits = plan.desk.configuration.limits
+        for (index, access) in plan.accesses.enumerated() {
+            let transport = try NetworkTransport(
+                eventLoop: loop,
+                settings: NetworkSettings(
+                    extraRoots: access.certificateFile.map { [$0] } ?? [], proxy: self.proxy,
+                    limitHeaders: access.traits.limitHeaders))
+            var settings = SessionSettings(
+                venue: VenueIndex(UInt8(truncatingIfNeeded: index)), trades: plan.mode == .live,
+                instance: plan.desk.configuration.instance, coins: plan.desk.bound.setup.assets,
+                endpoints: access.endpoints,
+                seed: UInt64(bitPattern: clock.origin.nanoseconds) &+ UInt64(truncatingIfNeeded: index))
+            settings.deadManMilliseconds = limits.deadManNanoseconds / 1_000_000
+            let dialect = access.venue.make(
+                plan.desk.instruments[index], plan.mode == .live ? access.credentials : nil)
+            let session = VenueSession(dialect, settings: settings, transport: transport)
+            venues.append(NetworkConnections.Venue(session: session, transport: transport))
+        }
+        return NetworkConnections(venues, clock: clock)
+    }
+}

@@ -1,0 +1,39 @@
+public import TerraceCore
+
+/// What a session is told at its start.
+public struct SessionSettings: Sendable {
+    /// Which venue it is to the engine.
+    public var venue: VenueIndex
+    /// Whether it trades on the account; without, it brings market data only and needs no key.
+    public var trades: Bool
+    /// Which engine this is: orders of others are never touched.
+    public var instance: UInt32
+    /// The coins of the desk by index.
+    public var coins: [String]
+    /// Where the venue is.
+    public var endpoints: VenueEndpoints
+    /// From this the jitter of waits comes.
+    public var seed: UInt64
+    /// A market-data connection without any message for this long is asked for a sign of life, and closed after five times
+    /// this.
+    public var silenceNanoseconds: Int64 = 2_000_000_000
+    /// How long an order command or a question may take until its outcome is unknown.
+    public var requestTimeoutNanoseconds: Int64 = 5_000_000_000
+    /// How often orders, fills and balances are compared in the background.
+    public var comparisonNanoseconds: Int64 = 30_000_000_000
+    /// The dead-man switch, where the venue has one: all orders of an instrument are cancelled by the venue unless it is heard
+    /// from for so many milliseconds. Zero for none.
+    public var deadManMilliseconds: Int64 = 120_000
+
+    /// A session of `venue`.
+    public init(
+        venue: VenueIndex, trades: Bool, instance: UInt32, coins: [String], endpoints: VenueEndpoints, seed: UInt64
+    ) {
+        self.venue = venue
+        self.trades = trades
+        self.instance = instance
+        self.coins = coins
+        self.endpoints = endpoints
+        self.seed = seed
+    }
+}

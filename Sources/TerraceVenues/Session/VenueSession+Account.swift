@@ -1,0 +1,236 @@
+import TerraceCore
+
+// The private stream: its key, its login, its renewal and its loss.
+extension VenueSession {
+    private static let pingPause: Int64 = 5_000_000_000
+    private static let silenceLimit: Int64 = 16_000_000_000
+    private static let renewalLead: Int64 = 900_000_000_000
+
+    func account(of socket: Int) -> Int? {
+        for index in self.accounts.indices where self.accounts[index].socket == socket { return index }
+        return nil
+    }
+
+    // MARK: What is due
+
+    func tendAccount() {
+        if self.keyIsRefused { return }
+        for index in self.accounts.indices.reversed() { self.tend(index) }
+        self.sendQueries()
+        self.tendComparison()
+        self.tendDeadMan()
+    }
+
+    private func tend(_ which: Int) {
+        switch self.accounts[which].state {
+        case .closed:
+            if self.now < self.accounts[which].retryAt { return self.wake(by: self.accounts[which].retryAt) }
+            // Requests are signed with the venue's time; the answer to the question for it wakes us.
+            if !self.clock.isMeasured { return }
+            if self.traits.listenKeySeconds > 0 {
+                if !self.ask(.createListenKey, .createListenKey, percent: 90) {
+                    return self.wake(by: self.weight.retryAt(self.now))
+                }
+                self.accounts[which].state = .awaitingKey
+            } else {
+                self.open(which)
+            }
+        case .awaitingKey, .opening:
+            return
+        case .login, .ready:
+            self.ping(which)
+            if case .ready = self.accounts[which].state { self.renew(which) }
+        }
+    }
+
+    /// Sends a request of the account where the weight leaves room for it.
+    func ask(_ command: AccountCommand, _ purpose: PendingRequest.Purpose, percent: Int) -> Bool {
+        let request = self.dialect.request(command, at: self.clock.milliseconds(at: self.now))
+        guard self.weight.take(request.weight, percent: percent, at: self.now) else { return false }
+        self.request(request, purpose, lane: .account, command: command)
+        return true
+    }
+
+    private func open(_ which: Int) {
+        guard self.connectionsWindow.take(1, percent: 100, at: self.now), !self.weight.isBlocked(at: self.now) else {
+            self.accounts[which].state = .closed
+            self.accounts[which].retryAt = max(
+                self.connectionsWindow.retryAt(self.now), self.now.advanced(by: 1_000_000_000))
+            return self.wake(by: self.accounts[which].retryAt)
+        }
+        self.accounts[which].state = .opening
+        self.accounts[which].socket = self.number()
+        self.statistics.connections += 1
+        self.transport.open(
+            self.accounts[which].socket, base: self.settings.endpoints.account,
+            target: self.dialect.accountTarget(listenKey: self.accounts[which].listenKey))
+    }
+
+    private func ping(_ which: Int) {
+        let ping = self.dialect.accountPing
+        if ping.isEmpty { return }
+        if self.now.nanoseconds(since: self.accounts[which].heardAt) >= Self.silenceLimit {
+            return self.accountLost(which, "it has been silent", close: true)
+        }
+        let due = self.accounts[which].pingedAt.advanced(by: Self.pingPause)
+        if self.now >= due {
+            self.accounts[which].pingedAt = self.now
+            self.transport.send(self.accounts[which].socket, ping)
+            self.wake(by: self.now.advanced(by: Self.pingPause))
+        } else {
+            self.wake(by: due)
+        }
+    }
+
+    /// The stream's key is kept alive; the stream itself is followed by another before the venue ends it.
+    private func renew(_ which: Int) {
+        if self.traits.listenKeySeconds > 0 {
+            let due = self.accounts[which].keyRenewedAt.advanced(by: self.traits.listenKeySeconds * 1_000_000_000)
+            if self.now >= due {
+                if self.ask(.renewListenKey, .renewListenKey, percent: 100) {
+                    self.accounts[which].keyRenewedAt = self.now
+                } else {
+                    self.wake(by: self.weight.retryAt(self.now))
+                }
+            } else {
+                self.wake(by: due)
+            }
+        }
+        if which > 0 || self.accounts.count > 1 { return }
+        if self.now < self.accounts[which].renewAt { return self.wake(by: self.accounts[which].renewAt) }
+        self.accounts[which].renewAt = self.now.advanced(by: 60_000_000_000)
+        var next = AccountConnection()
+        next.listenKey = self.accounts[which].listenKey
+        next.retryAt = self.now
+        self.accounts.append(next)
+        self.wake(by: self.now)
+    }
+
+    // MARK: Up
+
+    func accountOpened(_ which: Int) {
+        self.accounts[which].openedAt = self.now
+        self.accounts[which].heardAt = self.now
+        self.accounts[which].pingedAt = self.now
+        self.accounts[which].keyRenewedAt = self.now
+        let life = self.traits.connectionSeconds * 1_000_000_000
+        self.accounts[which].renewAt = self.now.advanced(by: life - min(life / 4, Self.renewalLead))
+        self.login(which, step: 0)
+    }
+
+    private func login(_ which: Int, step: Int) {
+        if let text = self.dialect.login(step: step, at: self.clock.milliseconds(at: self.now)) {
+            self.accounts[which].state = .login(step)
+            self.transport.send(self.accounts[which].socket, text)
+            return
+        }
+        self.accounts[which].state = .ready
+        if which > 0 {
+            // What came by the one while the other was not yet heard is asked for all the same.
+            self.transport.close(self.accounts[0].socket)
+            self.accounts.removeFirst()
+            self.statistics.connectionsRenewed += 1
+            self.note(.information, "the private stream was renewed without a gap")
+            self.compareSoon()
+        } else {
+            self.beginComparison(isOpening: true)
+        }
+    }
+
+    func listenKeyAnswered(_ key: String) {
+        for index in self.accounts.indices where self.accounts[index].state == .awaitingKey {
+            self.accounts[index].listenKey = key
+            self.open(index)
+        }
+    }
+
+    func listenKeyFailed() {
+        for index in self.accounts.indices.reversed() where self.accounts[index].state == .awaitingKey {
+            self.accountLost(index, "the venue gave no key for it", close: false)
+        }
+    }
+
+    /// All that must be known is known: the engine may trade.
+    func accountIsReady() {
+        self.accountBackoff.reset()
+        self.isAccountHeard = true
+        if self.isAnnouncedUp {
+            self.deliver(.connection(self.settings.venue, .accountBack))
+        } else {
+            self.isAnnouncedUp = true
+            self.deliver(.connection(self.settings.venue, .up))
+        }
+    }
+
+    // MARK: Down
+
+    func accountLost(_ which: Int, _ reason: String, close: Bool) {
+        if close, self.accounts[which].socket >= 0 { self.transport.close(self.accounts[which].socket) }
+        if which > 0 {
+            self.accounts.remove(at: which)
+            self.note(.warning, "the private stream could not be renewed, and will be tried again: \(reason)")
+            return
+        }
+        self.statistics.connectionsLost += 1
+        self.note(.warning, "the private stream is lost: \(reason)")
+        if self.isAccountHeard {
+            self.isAccountHeard = false
+            self.deliver(.connection(self.settings.venue, .accountLost))
+        }
+        if self.comparison.isOpening { self.comparison = Comparison() }
+        let wait = self.accountBackoff.next(random: self.random.next())
+        self.accounts = [AccountConnection()]
+        self.accounts[0].retryAt = self.now.advanced(by: wait)
+        self.wake(by: self.accounts[0].retryAt)
+    }
+
+    /// Nothing signed works until a person has looked.
+    func keyRefused(code: Int64) {
+        if self.keyIsRefused { return }
+        self.keyIsRefused = true
+        self.note(
+            .alarm,
+            "it refuses the key (code \(code)): nothing is traded there until the key is put right and the engine started anew"
+        )
+        if self.isAccountHeard {
+            self.isAccountHeard = false
+            self.deliver(.connection(self.settings.venue, .accountLost))
+        }
+    }
+
+    // MARK: Messages
+
+    func accountReceived(_ which: Int, _ bytes: Span<UInt8>) {
+        self.statistics.accountMessages += 1
+        self.accounts[which].heardAt = self.now
+        self.accountEvents.removeAll(keepingCapacity: true)
+        do throws(WireError) {
+            try self.dialect.readStream(bytes, into: &self.accountEvents)
+        } catch {
+            // What it told is found out by asking.
+            self.statistics.accountMalformed += 1
+            self.note(.warning, "a message of the private stream makes no sense: \(error)")
+            self.compareSoon()
+        }
+        var isLost = ""
+        for event in self.accountEvents {
+            switch event {
+            case .stepDone:
+                if case .login(let step) = self.accounts[which].state {
+                    self.login(which, step: step + 1)
+                    return self.tick()
+                }
+            case .stepRefused(let code, let message):
+                isLost = "the venue refuses the login (code \(code)): \(message)"
+            case .streamEnded:
+                isLost = "the venue ends it"
+            case .order, .fill: self.take(event, from: .stream)
+            case .balance, .balancesEnded, .listenKey, .permissions: continue
+            }
+        }
+        if !isLost.isEmpty {
+            self.accountLost(which, isLost, close: true)
+            self.tick()
+        }
+    }
+}

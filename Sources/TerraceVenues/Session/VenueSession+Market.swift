@@ -1,0 +1,405 @@
+import TerraceCore
+
+/// Where the snapshot of an instrument's book is.
+struct SnapshotState {
+    enum Stage { case none, queued, asked }
+    var stage = Stage.none
+    var connection = 0
+    var notBefore = Timestamp.distantPast
+    var backoff = Backoff(least: 500_000_000, most: 30_000_000_000)
+}
+
+// Market data: connections, subscriptions, snapshots.
+extension VenueSession {
+    private static let snapshotsAtOnce = 4
+    /// Before the venue ends a connection, it is renewed so long before.
+    private static let renewalLead: Int64 = 600_000_000_000
+
+    /// Spreads the instruments, which come in the order of their priority, over connections.
+    func planConnections() {
+        let count = self.dialect.instruments.count
+        let most = max(1, self.traits.instrumentsPerConnection)
+        self.owners = Array(repeating: 0, count: count)
+        var first = 0
+        while first < count {
+            let slots = first..<min(count, first + most)
+            guard let feed = self.feed(slots) else { return }
+            for slot in slots { self.owners[slot] = self.connections.count }
+            self.connections.append(MarketConnection(slots: slots, feed: feed))
+            first = slots.upperBound
+        }
+    }
+
+    private func feed(_ slots: Range<Int>) -> (any VenueFeed)? {
+        do throws(SymbolTable.Refusal) {
+            return try self.dialect.feed(slots)
+        } catch {
+            self.note(.alarm, "its instruments can't be read: \(error.description)")
+            return nil
+        }
+    }
+
+    // MARK: What is due
+
+    func tendMarket() {
+        for index in self.connections.indices { self.tend(index) }
+        self.sendSnapshotRequests()
+        if !self.settings.trades { self.announceMarket() }
+    }
+
+    private func tend(_ index: Int) {
+        switch self.connections[index].state {
+        case .closed:
+            if self.now < self.connections[index].retryAt { return self.wake(by: self.connections[index].retryAt) }
+            guard self.connectionsWindow.take(1, percent: 90, at: self.now), !self.weight.isBlocked(at: self.now) else {
+                let retry = max(self.connectionsWindow.retryAt(self.now), self.now.advanced(by: 1_000_000_000))
+                self.connections[index].retryAt = retry
+                return self.wake(by: retry)
+            }
+            self.connections[index].reset()
+            self.connections[index].state = .opening
+            self.connections[index].socket = self.number()
+            self.statistics.connections += 1
+            self.transport.open(
+                self.connections[index].socket, base: self.settings.endpoints.market, target: self.dialect.marketTarget)
+        case .opening, .retired:
+            return
+        case .open:
+            self.probe(index)
+            if self.connections[index].state != .open { return self.wake(by: self.connections[index].retryAt) }
+            self.sendFrames(index)
+            self.renew(index)
+        }
+    }
+
+    /// Asks a silent connection for a sign of life, and closes one that gives none.
+    private func probe(_ index: Int) {
+        let silence = self.settings.silenceNanoseconds
+        let heardAt = self.connections[index].heardAt
+        if self.now.nanoseconds(since: heardAt) >= 5 * silence {
+            return self.lose(index, "it has been silent for \(5 * silence / 1_000_000_000) s", close: true)
+        }
+        let probedAt = self.connections[index].probedAt
+        let regular =
+            self.traits.pingSeconds > 0
+            ? probedAt.advanced(by: self.traits.pingSeconds * 1_000_000_000) : .distantFuture
+        let due = min(regular, max(heardAt, probedAt).advanced(by: silence))
+        if self.now >= due, !self.traits.pingText.isEmpty {
+            self.connections[index].probedAt = self.now
+            self.connections[index].enqueue(self.traits.pingText)
+        }
+        self.wake(by: self.now >= due ? self.now.advanced(by: silence) : due)
+        self.wake(by: heardAt.advanced(by: 5 * silence))
+    }
+
+    private func sendFrames(_ index: Int) {
+        // One less than the venue takes: answers to its pings count too.
+        let pause = 1_000_000_000 / Int64(max(1, self.traits.messagesPerSecond - 1))
+        while self.connections[index].hasFrames {
+            let at = self.connections[index].nextFrameAt
+            if self.now < at { return self.wake(by: at) }
+            self.transport.send(
+                self.connections[index].socket, self.connections[index].frames[self.connections[index].framesSent])
+            self.connections[index].framesSent += 1
+            self.connections[index].nextFrameAt = self.now.advanced(by: pause)
+        }
+    }
+
+    // MARK: Connections
+
+    private func connection(of socket: Int) -> Int? {
+        for index in self.connections.indices where self.connections[index].socket == socket { return index }
+        return nil
+    }
+
+    func marketOpened(_ socket: Int) {
+        guard let index = self.connection(of: socket) else { return }
+        self.connections[index].state = .open
+        self.connections[index].openedAt = self.now
+        self.connections[index].heardAt = self.now
+        self.connections[index].probedAt = self.now
+        let life = self.traits.connectionSeconds * 1_000_000_000
+        let spread = Int64(truncatingIfNeeded: self.random.next() % UInt64(max(1, min(life / 10, Self.renewalLead))))
+        self.connections[index].renewAt = self.now.advanced(by: life - min(life / 4, Self.renewalLead) - spread)
+        var slots = Array(self.connections[index].slots)
+        while !slots.isEmpty {
+            let part = Array(slots.prefix(max(1, self.traits.instrumentsPerSubscription)))
+            slots.removeFirst(part.count)
+            self.subscribe(index, part)
+        }
+    }
+
+    private func subscribe(_ index: Int, _ slots: [Int]) {
+        self.lastFrame += 1
+        self.connections[index].enqueue(self.dialect.subscription(slots, isOn: true, request: self.lastFrame))
+        self.connections[index].unacknowledged.append((self.lastFrame, slots))
+    }
+
+    func marketClosed(_ socket: Int, _ reason: String) {
+        guard let index = self.connection(of: socket) else { return }
+        self.lose(index, reason, close: false)
+    }
+
+    /// A connection is gone, or is closed because it can't be relied upon: its books are lost, and it is opened anew later.
+    private func lose(_ index: Int, _ reason: String, close: Bool) {
+        let wasOpen = self.connections[index].state == .open
+        if self.connections[index].state == .retired { return }
+        if close { self.transport.close(self.connections[index].socket) }
+        if wasOpen { self.statistics.connectionsLost += 1 }
+        self.events.removeAll(keepingCapacity: true)
+        self.connections[index].feed.disconnected(into: &self.events)
+        self.pass(self.events, from: index)
+        self.connections[index].reset()
+        for slot in self.connections[index].slots where self.snapshots[slot].connection == index {
+            if self.snapshots[slot].stage == .queued { self.snapshotQueue.removeAll { $0 == slot } }
+            self.snapshots[slot].stage = .none
+        }
+        self.note(
+            .warning, "market-data connection \(index + 1) \(wasOpen ? "is lost" : "could not be opened"): \(reason)")
+        if self.connections[index].successorOf != nil {
+            // The one that it was to replace still stands, and tries again later.
+            self.connections[index].state = .retired
+            return
+        }
+        self.connections[index].state = .closed
+        // One that lived for a minute is tried again soon.
+        if wasOpen, self.now.nanoseconds(since: self.connections[index].openedAt) > 60_000_000_000 {
+            self.connections[index].backoff.reset()
+        }
+        let wait = self.connections[index].backoff.next(random: self.random.next())
+        self.connections[index].retryAt = self.now.advanced(by: wait)
+        self.wake(by: self.connections[index].retryAt)
+    }
+
+    /// The venue ends connections after a day: a second one is opened beside it, takes over the books one by one, and the first
+    /// is closed when it has no more.
+    private func renew(_ index: Int) {
+        if self.connections[index].successorOf != nil { return }
+        if self.now < self.connections[index].renewAt { return self.wake(by: self.connections[index].renewAt) }
+        let isUnderWay = self.connections.contains { $0.successorOf == index && $0.state != .retired }
+        if isUnderWay { return }
+        self.connections[index].renewAt = self.now.advanced(by: 60_000_000_000)
+        guard let feed = self.feed(self.connections[index].slots) else { return }
+        var successor = MarketConnection(slots: self.connections[index].slots, feed: feed)
+        successor.successorOf = index
+        // A retired one's place is used again, so that a year of renewals does not make the list grow.
+        if let free = self.connections.firstIndex(where: { $0.state == .retired && $0.slots == successor.slots }) {
+            self.connections[free] = successor
+        } else {
+            self.connections.append(successor)
+        }
+        self.wake(by: self.now)
+    }
+
+    /// A successor's book is whole: from here on it speaks for the instrument.
+    private func takeOver(_ slot: Int, _ index: Int) {
+        guard let old = self.connections[index].successorOf, self.owners[slot] == old else { return }
+        self.owners[slot] = index
+        for slot in self.connections[index].slots where self.owners[slot] != index { return }
+        self.transport.close(self.connections[old].socket)
+        self.connections[old].reset()
+        self.connections[old].state = .retired
+        self.connections[index].successorOf = nil
+        self.statistics.connectionsRenewed += 1
+        self.note(.information, "market-data connection \(old + 1) was renewed without a gap")
+    }
+
+    // MARK: Messages
+
+    func marketReceived(_ socket: Int, _ bytes: Span<UInt8>) {
+        guard let index = self.connection(of: socket) else { return }
+        self.statistics.marketMessages += 1
+        self.connections[index].heardAt = self.now
+        self.events.removeAll(keepingCapacity: true)
+        let malformed = self.connections[index].feed.counters.malformed
+        let outcome = self.connections[index].feed.received(bytes, at: self.now, into: &self.events)
+        self.statistics.malformed &+= self.connections[index].feed.counters.malformed &- malformed
+        self.pass(self.events, from: index)
+        self.follow(outcome, index)
+    }
+
+    private func follow(_ outcome: FeedOutcome, _ index: Int) {
+        switch outcome {
+        case .none, .bestQuote:
+            return
+        case .snapshotWanted(let instrument):
+            self.wantSnapshot(instrument, index)
+        case .acknowledged(let request):
+            self.deliver(.connection(self.settings.venue, .heartbeat))
+            self.acknowledged(request, index)
+        case .refused(let request, let code):
+            self.deliver(.connection(self.settings.venue, .heartbeat))
+            self.refused(request, code, index)
+        case .disconnect(let reason):
+            self.lose(index, reason.description, close: true)
+        }
+        self.tick()
+    }
+
+    /// A subscription stands: where the snapshot is fetched, now is the time.
+    private func acknowledged(_ request: Int64, _ index: Int) {
+        guard let place = self.connections[index].unacknowledged.firstIndex(where: { $0.request == request }) else {
+            return
+        }
+        let slots = self.connections[index].unacknowledged.remove(at: place).slots
+        self.connections[index].backoff.reset()
+        guard self.traits.fetchesSnapshots else { return }
+        for slot in slots { self.refresh(slot, index) }
+    }
+
+    private func refused(_ request: Int64, _ code: Int64, _ index: Int) {
+        guard let place = self.connections[index].unacknowledged.firstIndex(where: { $0.request == request }) else {
+            return
+        }
+        let slots = self.connections[index].unacknowledged.remove(at: place).slots
+        if slots.count > 1 {
+            // One of them is at fault: each by itself, so that the others are heard.
+            for slot in slots { self.subscribe(index, [slot]) }
+            return
+        }
+        for slot in slots {
+            self.note(
+                .alarm,
+                "it refuses market data of \(self.dialect.instruments[slot].symbol) (code \(code)): is it still listed?"
+            )
+        }
+    }
+
+    /// Hands events of a connection to the engine: only of the instruments that it speaks for.
+    private func pass(_ events: [Event], from index: Int) {
+        let isContested = self.connections[index].successorOf != nil || self.connections.count > 1
+        for event in events {
+            if isContested, case .market(let market) = event {
+                let slot = self.slot(of: market.instrument)
+                if slot >= 0, self.owners[slot] != index {
+                    guard case .snapshotBegan = market, self.connections[index].successorOf == self.owners[slot] else {
+                        continue
+                    }
+                    self.takeOver(slot, index)
+                }
+            }
+            self.deliveries.append(Delivery(at: self.now, event: event))
+        }
+    }
+
+    func slot(of instrument: InstrumentIndex) -> Int {
+        instrument.index < self.slotsByInstrument.count ? self.slotsByInstrument[instrument.index] : -1
+    }
+
+    // MARK: Snapshots
+
+    /// The engine wants a fresh snapshot of an instrument's book.
+    func resnapshot(_ instrument: InstrumentIndex) {
+        let slot = self.slot(of: instrument)
+        if slot < 0 { return }
+        self.refresh(slot, self.owners[slot])
+        self.tick()
+    }
+
+    private func refresh(_ slot: Int, _ index: Int) {
+        guard self.connections[index].state == .open, self.snapshots[slot].stage == .none else { return }
+        self.events.removeAll(keepingCapacity: true)
+        let instrument = self.dialect.instruments[slot].instrument
+        let outcome = self.connections[index].feed.resnapshot(instrument, into: &self.events)
+        self.pass(self.events, from: index)
+        if case .snapshotWanted(let instrument) = outcome { self.wantSnapshot(instrument, index) }
+    }
+
+    private func wantSnapshot(_ instrument: InstrumentIndex, _ index: Int) {
+        let slot = self.slot(of: instrument)
+        guard slot >= 0, self.connections[index].state == .open else { return }
+        if self.snapshots[slot].stage != .none, self.snapshots[slot].connection == index { return }
+        self.snapshots[slot].connection = index
+        self.snapshots[slot].stage = .queued
+        self.snapshotQueue.append(slot)
+    }
+
+    private func sendSnapshotRequests() {
+        var place = 0
+        while place < self.snapshotQueue.count {
+            let slot = self.snapshotQueue[place]
+            let index = self.snapshots[slot].connection
+            guard self.snapshots[slot].stage == .queued, self.connections[index].state == .open else {
+                self.snapshotQueue.remove(at: place)
+                continue
+            }
+            if self.now < self.snapshots[slot].notBefore {
+                self.wake(by: self.snapshots[slot].notBefore)
+                place += 1
+                continue
+            }
+            if self.traits.fetchesSnapshots {
+                if self.snapshotsInFlight >= Self.snapshotsAtOnce { return }
+                let request = self.dialect.snapshotRequest(slot)
+                // The rest of the weight is for orders and questions.
+                guard self.weight.take(request.weight, percent: 70, at: self.now) else {
+                    return self.wake(by: self.weight.retryAt(self.now))
+                }
+                self.snapshotsInFlight += 1
+                self.snapshots[slot].stage = .asked
+                self.request(request, .snapshot(slot: slot, connection: index), lane: .market)
+            } else {
+                // It comes by the stream, at each subscription.
+                self.snapshots[slot].stage = .none
+                self.lastFrame += 1
+                self.connections[index].enqueue(
+                    self.dialect.subscription([slot], isOn: false, request: self.lastFrame))
+                self.subscribe(index, [slot])
+                self.sendFrames(index)
+            }
+            self.statistics.snapshots += 1
+            self.snapshots[slot].notBefore = self.now.advanced(
+                by: self.snapshots[slot].backoff.next(random: self.random.next()))
+            self.snapshotQueue.remove(at: place)
+        }
+    }
+
+    func snapshotAnswered(_ slot: Int, _ index: Int, _ answer: VenueAnswer, _ body: Span<UInt8>) {
+        self.snapshotsInFlight -= 1
+        self.heedLimit(answer)
+        guard self.snapshots[slot].stage == .asked, self.snapshots[slot].connection == index else { return }
+        self.snapshots[slot].stage = .none
+        guard answer.status == 200 else { return self.askAgain(slot, index) }
+        self.events.removeAll(keepingCapacity: true)
+        let instrument = self.dialect.instruments[slot].instrument
+        let outcome = self.connections[index].feed.receivedSnapshot(
+            of: instrument, body, at: self.now, into: &self.events)
+        if outcome == .none { self.snapshots[slot].backoff.reset() }
+        self.pass(self.events, from: index)
+        if case .snapshotWanted(let instrument) = outcome { self.wantSnapshot(instrument, index) }
+    }
+
+    func snapshotFailed(_ slot: Int, _ index: Int) {
+        self.snapshotsInFlight -= 1
+        guard self.snapshots[slot].stage == .asked, self.snapshots[slot].connection == index else { return }
+        self.snapshots[slot].stage = .none
+        self.askAgain(slot, index)
+    }
+
+    private func askAgain(_ slot: Int, _ index: Int) {
+        let outcome = self.connections[index].feed.snapshotFailed(of: self.dialect.instruments[slot].instrument)
+        if case .snapshotWanted(let instrument) = outcome { self.wantSnapshot(instrument, index) }
+    }
+
+    // MARK: Up and down, without an account
+
+    /// Without an account the venue is up while any of its connections is.
+    func announceMarket() {
+        let isUp = self.connections.contains { $0.state == .open }
+        if isUp == self.isAnnouncedUp { return }
+        self.isAnnouncedUp = isUp
+        self.deliver(.connection(self.settings.venue, isUp ? .up : .down))
+    }
+}
+
+extension MarketEvent {
+    /// Which instrument it is about.
+    var instrument: InstrumentIndex {
+        switch self {
+        case .snapshotBegan(let instrument), .bookLost(let instrument): instrument
+        case .level(let instrument, _, _, _): instrument
+        case .messageEnded(let instrument, _): instrument
+        case .trade(let instrument, _, _, _, _): instrument
+        }
+    }
+}

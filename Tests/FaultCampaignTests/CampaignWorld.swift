@@ -1,0 +1,270 @@
+import TerraceCore
+@testable import TerraceExchangeServer
+import TerraceSimulation
+@testable import TerraceVenues
+
+/// An engine with its sessions, between exchange servers that misbehave, under one virtual clock.
+final class CampaignWorld {
+    static let start = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
+    static let pairs = 4
+
+    let hosts: [ServerHost]
+    let setup: MarketSetup
+    private(set) var now = CampaignWorld.start
+    private(set) var networks: [VirtualNetwork] = []
+    private(set) var sessions: [VenueSession] = []
+    var engine: Engine
+    private(set) var firstSequence: UInt64 = 1
+    private var ghosts: [VirtualNetwork] = []  // What a crashed engine left on its way.
+    private var deliveries: [Delivery] = []
+    private var commands = CommandBuffer(capacity: 8_192)
+    private let seed: UInt64
+
+    init(kinds: [ExchangeKind], faults: FaultPlan, seed: UInt64, rate: Double = 400) throws {
+        self.seed = seed
+        self.hosts = try kinds.enumerated().map { place, kind in
+            var settings = ExchangeSettings(kind: kind, start: Self.start)
+            settings.pairs = Self.pairs
+            settings.rate = rate
+            settings.seed = seed &* 31 &+ UInt64(place)
+            settings.faults = faults
+            return ServerHost(try ExchangeServer(settings))
+        }
+        // The engine is told what the exchanges list.
+        let cores = self.hosts.map { $0.server.core }
+        let whole = MarketSetup(pairs: Self.pairs, venues: 2)
+        let venues = kinds.map {
+            VenueDefinition(
+                name: $0.rawValue, ordersPerWindow: $0 == .binance ? 90 : 150, windowNanoseconds: 10_000_000_000)
+        }
+        let pairs = whole.pairs.indices.map { place in
+            PairDefinition(
+                base: whole.pairs[place].base, quote: whole.pairs[place].quote, units: whole.pairs[place].units,
+                instruments: cores.enumerated().map { venue, core in
+                    var rules = core.instruments[place].rules
+                    rules.canAmend = kinds[venue] == .bybit
+                    return InstrumentDefinition(venue: VenueIndex(UInt8(venue)), rules: rules)
+                })
+        }
+        self.setup = MarketSetup(
+            assets: cores[0].coins, venues: venues, pairs: pairs, symbols: whole.symbols, prices: whole.prices,
+            balances: kinds.map { _ in [] })
+        self.engine = Engine(EngineConfiguration(venues: venues, assetCount: cores[0].coins.count))
+        try self.boot()
+    }
+
+    /// A new engine that knows nothing, and new sessions.
+    private func boot() throws {
+        var configuration = EngineConfiguration(venues: self.setup.venues, assetCount: self.setup.assets.count)
+        configuration.seed = self.seed
+        configuration.instance = 7
+        configuration.firstSequence = ClientOrderID.firstSequence(at: self.now)
+        self.firstSequence = configuration.firstSequence
+        var engine = Engine(configuration)
+        for pair in self.setup.pairs { _ = engine.addPair(pair) }
+        for var strategy in self.setup.strategies() {
+            // Lively, so that a short run has many orders.
+            for line in strategy.passiveLines.indices { strategy.passiveLines[line].timeoutNanoseconds = 3_000_000_000 }
+            strategy.passiveLines[0].spread = Millibps(5_000)
+            _ = try engine.register(strategy)
+        }
+        self.engine = engine
+        self.networks = []
+        self.sessions = []
+        for (venue, host) in self.hosts.enumerated() {
+            let instruments = (0..<Self.pairs).map { pair in
+                FeedInstrument(
+                    symbol: host.server.core.instruments[pair].symbol,
+                    instrument: InstrumentIndex(UInt32(pair * self.hosts.count + venue)),
+                    units: self.setup.pairs[pair].units)
+            }
+            let credentials = VenueCredentials(key: AccountSettings.test.key, secret: AccountSettings.test.secret)
+            let dialect: any VenueDialect =
+                switch host.server.settings.kind {
+                case .binance: BinanceDialect(market: .spot, instruments: instruments, credentials: credentials)
+                case .bybit: BybitDialect(instruments: instruments, credentials: credentials)
+                }
+            let network = VirtualNetwork(
+                host, limitHeaders: dialect.traits.limitHeaders, seed: self.seed &+ UInt64(venue) &+ 77, now: self.now)
+            var settings = SessionSettings(
+                venue: VenueIndex(UInt8(venue)), trades: true, instance: 7, coins: self.setup.assets,
+                endpoints: dialect.traits.endpoints, seed: self.seed &+ UInt64(venue))
+            settings.comparisonNanoseconds = 5_000_000_000
+            let session = VenueSession(dialect, settings: settings, transport: network)
+            network.session = session
+            self.networks.append(network)
+            self.sessions.append(session)
+            session.start(at: self.now)
+        }
+    }
+
+    /// The engine is gone from one moment to the next; another begins after `pause`.
+    func crashAndRestart(pause: Int64) throws {
+        for network in self.networks { network.crash() }
+        self.ghosts += self.networks
+        self.networks = []
+        self.sessions = []
+        let engine = Engine(EngineConfiguration(venues: self.setup.venues, assetCount: self.setup.assets.count))
+        self.engine = engine
+        self.run(for: pause)
+        try self.boot()
+    }
+
+    func run(for nanoseconds: Int64) {
+        let end = self.now.advanced(by: nanoseconds)
+        while true {
+            var next = self.engine.waiting > 0 ? self.now : self.engine.nextTimer
+            if self.sessions.isEmpty { next = .distantFuture }  // Nobody runs the engine.
+            for host in self.hosts { next = min(next, host.nextDue) }
+            for network in self.networks + self.ghosts { next = min(next, network.nextDue) }
+            for session in self.sessions { next = min(next, session.nextDue) }
+            if next > end { break }
+            self.now = max(self.now, next)
+            self.step()
+        }
+        self.now = end
+    }
+
+    private func step() {
+        for host in self.hosts { host.advance(to: self.now) }
+        for network in self.ghosts { network.advance(to: self.now) }
+        for network in self.networks { network.advance(to: self.now) }
+        self.deliveries.removeAll(keepingCapacity: true)
+        for session in self.sessions {
+            session.advance(to: self.now)
+            session.take(into: &self.deliveries)
+        }
+        if self.sessions.isEmpty { return }
+        for delivery in self.deliveries { self.engine.handle(delivery.event, at: self.now, into: &self.commands) }
+        self.engine.handle(.turn(limit: 256), at: self.now, into: &self.commands)
+        for index in 0..<self.commands.count {
+            let command = self.commands[index]
+            self.sessions[command.instrument.index % self.hosts.count].send(command, at: self.now)
+        }
+        self.commands.removeAll()
+        for session in self.sessions { session.flush(at: self.now) }
+    }
+
+    /// Nothing goes wrong any more.
+    func heal() {
+        for host in self.hosts {
+            host.server.dice.plan = FaultPlan()
+            host.server.core.skewNanoseconds = 0
+        }
+    }
+
+    /// Runs until engine and sessions wait for nothing, and everything was compared; false where that takes too long.
+    func settle() -> Bool {
+        // Backoffs of up to 64 s must have ended.
+        for _ in 0..<60 {
+            self.run(for: 5_000_000_000)
+            if self.engine.isSettled, self.sessions.allSatisfy({ $0.isQuiet && $0.isAccountHeard }) { return true }
+        }
+        return false
+    }
+
+    /// Cancels everything, and runs until neither side has an order; false where that takes too long.
+    func stop() -> Bool {
+        self.engine.handle(.control(.kill), at: self.now, into: &self.commands)
+        for _ in 0..<120 {
+            self.run(for: 1_000_000_000)
+            if self.engine.openOrders == 0, self.sessions.allSatisfy({ $0.isQuiet }) { return true }
+        }
+        return false
+    }
+
+    /// Compares everything by the sessions' own means.
+    func compare() {
+        for session in self.sessions { session.compareSoon() }
+        self.run(for: 20_000_000_000)
+    }
+
+    // MARK: The truth
+
+    private func parse(_ text: String) -> ClientOrderID? {
+        let bytes = Array(text.utf8)
+        return ClientOrderID(WireText(start: 0, end: bytes.count, isEscaped: false), in: bytes.span)
+    }
+
+    /// Orders of ours that stand at the exchanges, against those that the engine knows.
+    func orderDifferences() -> [String] {
+        var found: [String] = []
+        var standing: [ClientOrderID: OrderRecord] = [:]
+        for host in self.hosts {
+            for order in host.server.core.openOrders(0) {
+                guard let id = self.parse(order.clientID) else { continue }
+                standing[id] = order
+            }
+        }
+        for index in 0..<self.engine.strategyCount {
+            for slot in self.engine.slots(StrategyIndex(UInt32(index))) where slot.order.state != .idle {
+                guard let order = standing.removeValue(forKey: slot.order.id) else {
+                    found.append("order \(slot.order.id.text): \(slot.order.state) here, none at the exchange")
+                    continue
+                }
+                if order.price != slot.order.price || order.quantity != slot.order.quantity
+                    || order.filled != slot.order.filled || order.side != slot.order.side
+                {
+                    found.append("order \(slot.order.id.text) differs: \(slot.order) here, \(order) there")
+                }
+            }
+        }
+        for id in standing.keys { found.append("order \(id.text) stands, unknown here") }
+        return found.sorted()
+    }
+
+    /// Balances at the exchanges against those that the engine reckons.
+    func balanceDifferences() -> [String] {
+        var found: [String] = []
+        for (venue, host) in self.hosts.enumerated() {
+            for (coin, name) in self.setup.assets.enumerated() {
+                let theirs = host.server.core.balance(0, coin).total
+                let ours = self.engine.balance(VenueIndex(UInt8(venue)), AssetIndex(UInt16(coin)))
+                if ours != theirs { found.append("\(name) on venue \(venue): \(ours.text) here, \(theirs.text) there") }
+            }
+        }
+        return found
+    }
+
+    /// Fills and positions of this engine's orders, by strategy and instrument.
+    func fillDifferences() -> [String] {
+        var found: [String] = []
+        for index in 0..<self.engine.strategyCount {
+            let strategy = StrategyIndex(UInt32(index))
+            let owner = self.engine.orderOwner(strategy)
+            let pair = self.setup.pairs[self.engine.definition(strategy).pair.index]
+            let booked = zip(self.engine.fills(strategy), self.engine.positions(strategy))
+            for (instrument, (tally, position)) in zip(self.engine.instruments(of: strategy), booked) {
+                let host = self.hosts[instrument.index % self.hosts.count]
+                var count: UInt64 = 0
+                var quantity: Int64 = 0
+                for record in host.server.core.accounts[0].fills
+                where record.instrument == instrument.index / self.hosts.count {
+                    guard let id = self.parse(record.clientID), id.high == owner, id.sequence >= self.firstSequence
+                    else { continue }
+                    count += 1
+                    quantity += record.fill.side == .bid ? record.fill.quantity.units : -record.fill.quantity.units
+                    _ = pair
+                }
+                if tally.count != count {
+                    found.append(
+                        "fills of strategy \(index) on \(instrument.index): \(tally.count) here, \(count) there")
+                }
+                let net = pair.units.amount(of: position.quantity) - position.feeRemainder
+                _ = net
+                _ = quantity
+            }
+        }
+        return found
+    }
+
+    /// What the sessions have counted and told, for a failure's text.
+    var account: String {
+        self.sessions.map { session in
+            "\(session.statistics)\n" + session.notices.suffix(8).map { "  \($0.text)" }.joined(separator: "\n")
+        }.joined(separator: "\n") + "\n\(self.engine.statistics)"
+    }
+
+    /// How many fills the account has had at all exchanges.
+    var fillCount: Int { self.hosts.reduce(0) { $0 + $1.server.core.accounts[0].fillCount } }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import TerraceCore
+import Testing
+
+@testable import TerraceExchangeServer
+@testable import TerraceVenues
+
+/// Engine, sessions and dialects against exchange servers that fail in every way they know, with a hard stop and a restart in
+/// the middle: in the end both sides agree on every order, fill, position and balance.
+@Suite("A fault campaign") struct FaultCampaignTests {
+    /// How many seeds: a few here, `make soak` runs hundreds.
+    static let seeds: Range<UInt64> = {
+        let count = ProcessInfo.processInfo.environment["TERRACE_SOAK_SEEDS"].flatMap { UInt64($0) } ?? 6
+        return 1..<(1 + min(max(count, 1), 100_000))
+    }()
+
+    private func plan(_ seed: UInt64) throws -> FaultPlan {
+        // Each seed leaves out some faults and has others more often.
+        var text: [String] = []
+        for (place, (name, chance)) in [
+            ("drop", 0.02), ("gap", 0.002), ("duplicate", 0.005), ("reorder", 0.005), ("silence", 0.004),
+            ("lost-private", 0.02), ("duplicate-private", 0.02), ("slow-ack", 0.03), ("lost-ack", 0.02),
+            ("error-after-accept", 0.02), ("rate-limit", 0.003), ("ban", 0.0003), ("restart", 0.01),
+        ].enumerated() where (seed >> UInt64(place % 7)) & 1 == 1 || seed % 5 == 0 {
+            text.append("\(name)=\(chance)")
+        }
+        text.append("ban-time=4s")
+        text.append("skew=\(seed % 3 == 0 ? -700 : seed % 3 == 1 ? 900 : 0)ms")
+        return try FaultPlan(text.joined(separator: ","))
+    }
+
+    @Test("leaves no order unknown and no fill uncounted", arguments: Self.seeds)
+    func agrees(seed: UInt64) throws {
+        let world = try CampaignWorld(kinds: [.binance, .bybit], faults: try self.plan(seed), seed: seed)
+        world.run(for: 20_000_000_000)
+        let before = world.fillCount
+        try world.crashAndRestart(pause: Int64(seed % 4) * 400_000_000)
+        world.run(for: 25_000_000_000)
+        world.heal()
+        #expect(world.settle(), "seed \(seed) does not settle: \(world.account)")
+        #expect(world.engine.statistics.placed > 50, "seed \(seed) was idle: \(world.account)")
+        world.compare()
+        #expect(world.stop(), "seed \(seed) keeps orders")
+        world.compare()
+        #expect(world.orderDifferences() == [], "seed \(seed)")
+        #expect(world.fillDifferences() == [], "seed \(seed)")
+        #expect(world.balanceDifferences() == [], "seed \(seed)")
+        #expect(world.fillCount > before || before > 0, "seed \(seed) has no fills")
+    }
+}
