@@ -228,7 +228,7 @@ import Testing
         }
     }
 
-    @Test("lists fills and orders in pages")
+    @Test("lists orders in pages, and cancels them by the instrument or by the batch")
     func pages() throws {
         let world = try BybitWorld()
         let dialect = try world.dialect("maker")
