@@ -83,11 +83,13 @@ final class Bench {
     }
 
     /// A signed request and its answer.
+    @discardableResult
     func call(_ method: ServerRequest.Method, _ path: String, _ query: String = "", key: String = Bench.key) -> Answer {
         Answer(self.answers[self.send(method, "\(path)?\(self.signed(query))", key: key)])
     }
 
     /// A request without a key and its answer.
+    @discardableResult
     func get(_ target: String) -> Answer { Answer(self.answers[self.send(.get, target)]) }
 
     /// Opens a WebSocket, or says with which status that was refused.

@@ -80,7 +80,9 @@ import Testing
     func balance() throws {
         let bench = try Bench {
             $0.accounts = [
-                AccountSettings(key: Bench.key, secret: Bench.secret, balances: [("USDT", try! Amount("150"))])
+                AccountSettings(
+                    key: Bench.key, secret: Bench.secret,
+                    balances: [("USDT", Amount(units: 150 * DecimalText.powerOfTen(20)))])
             ]
         }
         #expect(bench.call(.post, "/api/v3/order", bench.quiet("a")).status == 200)
@@ -91,7 +93,9 @@ import Testing
         #expect(balances.count == 1 && balances.first?["asset"] == "USDT")
         let free = try Amount(balances.first?["free"] ?? "")
         let locked = try Amount(balances.first?["locked"] ?? "")
-        #expect(free + locked == (try Amount("150")) && locked > (try Amount("90")))
+        let all = try Amount("150")
+        let most = try Amount("90")
+        #expect(free + locked == all && locked > most)
     }
 
     @Test(
@@ -102,7 +106,7 @@ import Testing
         ])
     func taker(kind: String) throws {
         let bench = try Bench()
-        let price = bench.price("BTCUSDT", .ask, awayTicks: -30)
+        let price = bench.price("BTCUSDT", .ask, awayTicks: 30)
         var query = "symbol=BTCUSDT&side=BUY&\(kind.prefix { $0 != " " })"
         query += kind.contains("money") ? "&quoteOrderQty=200" : "&quantity=\(bench.quantity("BTCUSDT", dollars: 200))"
         if kind.contains("LIMIT") { query += "&price=\(price)" }

@@ -1,5 +1,6 @@
 import TerraceCore
 import TerraceSimulation
+import TerraceVenues
 import Testing
 
 @testable import TerraceExchangeServer

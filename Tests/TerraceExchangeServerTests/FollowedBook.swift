@@ -1,6 +1,8 @@
 import TerraceCore
 import TerraceVenues
 
+@testable import TerraceExchangeServer
+
 /// A client that follows one book by Binance's rules with our own feed, and keeps what its events say.
 final class FollowedBook {
     private let bench: Bench

@@ -66,6 +66,11 @@ final class RawClient: Sendable {
             let promise = loop.makePromise(of: [UInt8].self)
             collector.waiting = ({ isEnough(String(decoding: $0, as: UTF8.self)) }, promise)
             collector.check()
+            // What never comes must not hold up the tests for ever.
+            loop.scheduleTask(in: .seconds(15)) {
+                collector.isClosed = true
+                collector.check()
+            }
             return promise.futureResult
         }.get()
         return String(decoding: bytes, as: UTF8.self)

@@ -72,7 +72,7 @@ import Testing
         var digits = WireWriter()
         digits.hexadecimal(
             signer.sign(
-                Array("1658384314791".utf8), Array("XXXXXXXXXX".utf8), Array("5000".utf8),
+                Array("1658384314791".utf8), Array(String(repeating: "X", count: 10).utf8), Array("5000".utf8),
                 Array("category=option&symbol=BTC-29JUL22-25000-C".utf8)))
         #expect(self.text(digits.bytes) == "02e9182e346177050f199ce1e0703d738589e3763805ed71590ced65539a73a7")
     }

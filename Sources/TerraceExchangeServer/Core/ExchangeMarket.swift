@@ -18,25 +18,35 @@ struct ExchangeMarket {
         guard settings.symbols.count <= 5_000 else { throw .outOfRange("at most 5000 symbols") }
         // The second venue's rules are those of a venue where orders can be amended, with a coarser lot.
         let venue = settings.kind == .bybit ? 1 : 0
-        let setup = MarketSetup(pairs: settings.symbols.isEmpty ? settings.pairs : 5_000, venues: venue + 1)
-        var places: [String: Int] = [:]
-        for (place, name) in setup.symbols.enumerated() { places[Self.symbol(name)] = place }
-        var chosen: [Int] = []
-        if settings.symbols.isEmpty {
-            chosen = Array(setup.pairs.indices)
-        } else {
-            var seen: Set<String> = []
-            for symbol in settings.symbols {
-                guard let place = places[symbol] else {
-                    throw .unknownSymbol(symbol, known: setup.symbols.prefix(12).map { Self.symbol($0) })
-                }
-                guard seen.insert(symbol).inserted else { throw .doubleSymbol(symbol) }
-                chosen.append(place)
+        var setup = MarketSetup(pairs: settings.symbols.isEmpty ? settings.pairs : 60, venues: venue + 1)
+        var chosen = Array(setup.pairs.indices)
+        if !settings.symbols.isEmpty {
+            // Most lists name coins of the first pairs; the whole market is drawn up only where one does not.
+            do throws(ExchangeError) {
+                chosen = try Self.choose(settings.symbols, setup)
+            } catch .unknownSymbol {
+                setup = MarketSetup(pairs: 5_000, venues: venue + 1)
+                chosen = try Self.choose(settings.symbols, setup)
             }
         }
         self.coins = setup.assets
         self.plenty = setup.balances[venue]
         for place in chosen { self.add(setup, place, venue) }
+    }
+
+    private static func choose(_ symbols: [String], _ setup: MarketSetup) throws(ExchangeError) -> [Int] {
+        var places: [String: Int] = [:]
+        for (place, name) in setup.symbols.enumerated() { places[Self.symbol(name)] = place }
+        var chosen: [Int] = []
+        var seen: Set<String> = []
+        for symbol in symbols {
+            guard seen.insert(symbol).inserted else { throw .doubleSymbol(symbol) }
+            guard let place = places[symbol] else {
+                throw .unknownSymbol(symbol, known: setup.symbols.prefix(12).map { Self.symbol($0) })
+            }
+            chosen.append(place)
+        }
+        return chosen
     }
 
     private static func symbol(_ name: String) -> String { name.filter { $0 != "/" } }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import NIOWebSocket
 
 /// One HTTP connection: gathers requests whole, within bounds, and writes answers. It leaves when the connection is upgraded.
 ///
@@ -52,6 +53,8 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler, @unchec
             self.head = nil
             if let refusal = self.refusal {
                 self.refusal = nil
+                // The decoder reads no further behind a request for an upgrade.
+                self.keepsAlive = false
                 return self.respond(refusal)
             }
             if self.isTooLong {
@@ -109,5 +112,9 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler, @unchec
         context.fireChannelInactive()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A WebSocket that was refused: the request comes by here next, and is answered.
+        if error is NIOWebSocketUpgradeError { return }
+        context.close(promise: nil)
+    }
 }

@@ -10,6 +10,8 @@ import TerraceCore
 public struct BybitDecoder: Sendable {
     /// How many levels a side the book's topic has: 1, 50, 200 or 1000. Other depths' messages are none of the feed's.
     public let depth: Int
+    private let bookPrefix: [UInt8]
+    private let tradePrefix = Array("publicTrade.".utf8)
     private let symbols: SymbolTable
     private let prices: [DecimalUnit]
     private let quantities: [DecimalUnit]
@@ -19,6 +21,7 @@ public struct BybitDecoder: Sendable {
     /// - Throws: `SymbolTable.Refusal` where a symbol is there twice or can't be one.
     public init(instruments: [FeedInstrument], depth: Int = 200) throws(SymbolTable.Refusal) {
         self.depth = depth
+        self.bookPrefix = Array("orderbook.\(depth).".utf8)
         self.symbols = try SymbolTable(instruments.map(\.symbol))
         self.prices = instruments.map { DecimalUnit(priceOf: $0.units) }
         self.quantities = instruments.map { DecimalUnit(quantityOf: $0.units) }
@@ -141,14 +144,10 @@ public struct BybitDecoder: Sendable {
     ) throws(WireError) {
         envelope.topic = .other
         guard !topic.isEscaped else { throw WireError(.escape, at: topic.start) }
-        if let symbol = Self.symbolStart(of: topic, after: "orderbook.", bytes) {
-            var number = WireScanner(at: symbol)
-            guard let depth = try? number.integer(bytes), depth == Int64(self.depth), number.position < topic.end,
-                bytes[number.position] == UInt8(ascii: ".")
-            else { return }
+        if let symbol = Self.symbolStart(of: topic, after: self.bookPrefix, bytes) {
             envelope.topic = .book
-            envelope.topicSymbol = WireText(start: number.position + 1, end: topic.end, isEscaped: false)
-        } else if let symbol = Self.symbolStart(of: topic, after: "publicTrade.", bytes) {
+            envelope.topicSymbol = WireText(start: symbol, end: topic.end, isEscaped: false)
+        } else if let symbol = Self.symbolStart(of: topic, after: self.tradePrefix, bytes) {
             envelope.topic = .trades
             envelope.topicSymbol = WireText(start: symbol, end: topic.end, isEscaped: false)
             message.kind = .trades
@@ -161,13 +160,10 @@ public struct BybitDecoder: Sendable {
 
     /// Where `topic` goes on after `prefix`, or nil where it does not begin with it.
     @inline(__always)
-    private static func symbolStart(of topic: WireText, after prefix: StaticString, _ bytes: Span<UInt8>) -> Int? {
-        let count = prefix.utf8CodeUnitCount
+    private static func symbolStart(of topic: WireText, after prefix: [UInt8], _ bytes: Span<UInt8>) -> Int? {
+        let count = prefix.count
         guard topic.count > count else { return nil }
-        for place in 0..<count {
-            // SAFETY: the index is below the count of the constant's code units.
-            guard unsafe prefix.utf8Start[place] == bytes[topic.start + place] else { return nil }
-        }
+        for place in 0..<count where prefix[place] != bytes[topic.start + place] { return nil }
         return topic.start + count
     }
 
