@@ -82,6 +82,9 @@ struct TerraceExchange: AsyncParsableCommand {
         guard self.tls.isEmpty || self.tls.count == 2 else {
             throw ValidationError("--tls takes two files, a certificate and its key")
         }
+        for path in self.tls where !FileManager.default.isReadableFile(atPath: path) {
+            throw ValidationError("--tls: \(path) can't be read")
+        }
         if self.pairs != nil, self.symbols != nil { throw ValidationError("give --pairs or --symbols, not both") }
         guard (0...10_000).contains(self.depthInterval) else {
             throw ValidationError("--depth-interval is 0 to 10000, not \(self.depthInterval)")

@@ -76,6 +76,21 @@ import Testing
         }
     }
 
+    @Test("that was refused leaves its id to the order that had it before")
+    func refusedAgain() throws {
+        let bench = try Bench()
+        bench.call(.post, "/api/v3/order", bench.quiet("a"))
+        bench.call(.delete, "/api/v3/order", "symbol=BTCUSDT&origClientOrderId=a")
+        let price = bench.price("BTCUSDT", .ask, awayTicks: 0)
+        let refused = bench.call(
+            .post, "/api/v3/order",
+            "symbol=BTCUSDT&side=BUY&type=LIMIT_MAKER&price=\(price)&quantity=\(bench.quantity("BTCUSDT", dollars: 100))&newClientOrderId=a"
+        )
+        #expect(refused.code == -2010)
+        let found = bench.call(.get, "/api/v3/order", "symbol=BTCUSDT&origClientOrderId=a")
+        #expect(found.string("status") == "CANCELED" && found.object["orderId"] as? Int == 1)
+    }
+
     @Test("that the balance does not cover is refused, and what an order locks is told")
     func balance() throws {
         let bench = try Bench {

@@ -135,4 +135,21 @@ import Testing
         let bench = try Bench()
         #expect(bench.get(target).status == status)
     }
+
+    @Test(
+        "numbers at the ends of their range are read without a trap",
+        arguments: ["0", "1", "9223372036854775807", "9223372036854775808", "-1", "-9223372036854775808", "1e3", ""])
+    func extremes(number: String) throws {
+        let bench = try Bench()
+        bench.call(.post, "/api/v3/order", bench.quiet("a"))
+        for name in ["startTime", "endTime", "fromId", "orderId", "limit", "recvWindow"] {
+            for path in ["/api/v3/myTrades", "/api/v3/allOrders", "/api/v3/order"] {
+                let answer = bench.call(.get, path, "symbol=BTCUSDT&\(name)=\(number)")
+                #expect([200, 400].contains(answer.status), "\(path) \(name): \(answer.text)")
+            }
+        }
+        let payload = "timestamp=\(number)"
+        let query = "\(payload)&signature=\(Bench.signature(payload))"
+        #expect(Answer(bench.answers[bench.send(.get, "/api/v3/account?\(query)", key: Bench.key)]).status == 400)
+    }
 }

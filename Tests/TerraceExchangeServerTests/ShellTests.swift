@@ -97,6 +97,7 @@ import Testing
             #expect(try await stream.upgrade("/ws/btcusdt@trade").contains("101"))
             let admin = try await RawClient(port: shell.port, group: group)
             try await admin.send("POST /admin/fault?next=restart HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+            #expect(try await admin.receive { $0.contains("200 OK") }.contains("200 OK"))
             _ = try await stream.receive { _ in false }
             var answer = ""
             while !answer.contains("200 OK") {

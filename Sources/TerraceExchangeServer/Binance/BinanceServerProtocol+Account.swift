@@ -15,7 +15,7 @@ extension BinanceServerProtocol {
         if from != nil, start != nil || end != nil {
             throw BinanceRefusal(-1128, "Combination of optional parameters invalid.")
         }
-        let lastTime = end ?? start.map { $0 + 86_400_000 } ?? .max
+        let lastTime = end ?? start.map { min($0, .max - 86_400_000) + 86_400_000 } ?? .max
         let fills = self.core.fills(account) { record in
             let time = self.core.milliseconds(record.at)
             return record.instrument == instrument && (order == nil || record.order == UInt64(order ?? 0))

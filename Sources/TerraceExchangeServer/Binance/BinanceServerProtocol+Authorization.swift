@@ -49,7 +49,9 @@ extension BinanceServerProtocol {
 
     /// "Timing security": taken where `timestamp < serverTime + 1000 && serverTime - timestamp <= recvWindow`.
     func checkTime(_ parameters: ParameterList) throws(BinanceRefusal) {
-        guard let timestamp = parameters["timestamp"].flatMap({ Int64($0) }) else { throw .missing("timestamp") }
+        guard let timestamp = parameters["timestamp"].flatMap({ Int64($0) }), timestamp >= 0 else {
+            throw .missing("timestamp")
+        }
         var window: Int64 = 5_000
         if let text = parameters["recvWindow"] {
             // A decimal of up to three places is allowed; parts of a millisecond do not matter here.

@@ -6,7 +6,8 @@ extension ExchangeCore {
 
     /// Places an order. Its id has been checked for form; everything else is checked here.
     func place(_ request: PlaceRequest) -> PlaceOutcome {
-        if let taken = self.accounts[request.account].byClientID[request.clientID],
+        let earlier = self.accounts[request.account].byClientID[request.clientID]
+        if let taken = earlier,
             self.clientIDsStayTaken || self.accounts[request.account].open.contains(taken)
         {
             return .refused(.duplicateOrder)
@@ -49,7 +50,9 @@ extension ExchangeCore {
         }
         guard let placed = self.accounts[request.account].orders[id] else { return .refused(.other) }
         if case .rejected(let reason) = placed.status {
+            // The id goes on naming the order that had it before.
             self.forget(request.account, id)
+            self.accounts[request.account].byClientID[request.clientID] = earlier
             return .refused(reason)
         }
         let count = self.accounts[request.account].fillCount - fillsBefore

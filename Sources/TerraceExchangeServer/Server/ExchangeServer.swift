@@ -116,7 +116,10 @@ public final class ExchangeServer {
         self.advance(to: moment, into: &actions)
         self.served += 1
         if request.path.starts(with: "/admin/".utf8) {
-            actions.append(.respond(token: request.token, self.admin(request, into: &actions)))
+            // The answer goes first: a fault that was asked for may drop the very connection.
+            var consequences: [ServerAction] = []
+            actions.append(.respond(token: request.token, self.admin(request, into: &consequences)))
+            actions.append(contentsOf: consequences)
             self.deliver(into: &actions)
             return
         }
