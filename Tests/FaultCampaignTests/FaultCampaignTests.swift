@@ -36,7 +36,6 @@ import Testing
         let before = world.fillCount
         try world.crashAndRestart(pause: Int64(seed % 4) * 400_000_000)
         world.run(for: 25_000_000_000)
-        for index in 0..<world.engine.strategyCount { for slot in world.engine.slots(StrategyIndex(UInt32(index))) { print("SLOT", index, slot.instrument.index, slot.gate, slot.order.state, world.engine.books.isLive(slot.instrument)) } }
         world.heal()
         #expect(world.settle(), "seed \(seed) does not settle: \(world.account)")
         #expect(world.engine.statistics.placed > 50, "seed \(seed) was idle: \(world.account)")
@@ -47,6 +46,5 @@ import Testing
         #expect(world.fillDifferences() == [], "seed \(seed)")
         #expect(world.balanceDifferences() == [], "seed \(seed)")
         #expect(world.fillCount > before || before > 0, "seed \(seed) has no fills")
-        print("SEED \(seed) fills \(before) \(world.fillCount) \(world.account)")
     }
 }
