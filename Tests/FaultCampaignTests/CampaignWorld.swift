@@ -265,6 +265,9 @@ final class CampaignWorld {
         }.joined(separator: "\n") + "\n\(self.engine.statistics)"
     }
 
+    /// How many orders the account has sent to each exchange.
+    var orderCounts: [Int] { self.hosts.map { $0.server.core.accounts[0].arrived.count } }
+
     /// How many fills the account has had at all exchanges.
     var fillCount: Int { self.hosts.reduce(0) { $0 + $1.server.core.accounts[0].fillCount } }
 }

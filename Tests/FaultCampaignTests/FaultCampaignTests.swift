@@ -36,15 +36,24 @@ import Testing
         let before = world.fillCount
         try world.crashAndRestart(pause: Int64(seed % 4) * 400_000_000)
         world.run(for: 25_000_000_000)
+        let working = world.orderCounts
         world.heal()
-        #expect(world.settle(), "seed \(seed) does not settle: \(world.account)")
-        #expect(world.engine.statistics.placed > 50, "seed \(seed) was idle: \(world.account)")
+        // Each into a value of its own: an expectation that fails looks into all that it names.
+        let isSettled = world.settle()
         world.compare()
-        #expect(world.stop(), "seed \(seed) keeps orders")
+        let isStopped = world.stop()
         world.compare()
-        #expect(world.orderDifferences() == [], "seed \(seed)")
-        #expect(world.fillDifferences() == [], "seed \(seed)")
-        #expect(world.balanceDifferences() == [], "seed \(seed)")
-        #expect(world.fillCount > before || before > 0, "seed \(seed) has no fills")
+        let account = world.account
+        let (orders, fills, balances) = (
+            world.orderDifferences(), world.fillDifferences(), world.balanceDifferences()
+        )
+        let fillCount = world.fillCount
+        #expect(isSettled, "seed \(seed) does not settle: \(account)")
+        #expect(isStopped, "seed \(seed) keeps orders: \(account)")
+        #expect(orders == [], "seed \(seed): \(account)")
+        #expect(fills == [], "seed \(seed): \(account)")
+        #expect(balances == [], "seed \(seed): \(account)")
+        #expect(working.allSatisfy { $0 > 20 }, "seed \(seed) was idle at a venue: \(working) \(account)")
+        #expect(fillCount > before || before > 0, "seed \(seed) has no fills")
     }
 }
