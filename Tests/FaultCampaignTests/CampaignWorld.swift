@@ -19,8 +19,9 @@ final class CampaignWorld {
     private var deliveries: [Delivery] = []
     private var commands = CommandBuffer(capacity: 8_192)
     private let seed: UInt64
+    private var isFrozen = false
 
-    init(kinds: [ExchangeKind], faults: FaultPlan, seed: UInt64, rate: Double = 400) throws {
+    init(kinds: [ExchangeKind], faults: FaultPlan, seed: UInt64, rate: Double = 800) throws {
         self.seed = seed
         self.hosts = try kinds.enumerated().map { place, kind in
             var settings = ExchangeSettings(kind: kind, start: Self.start)
@@ -28,6 +29,7 @@ final class CampaignWorld {
             settings.rate = rate
             settings.seed = seed &* 31 &+ UInt64(place)
             settings.faults = faults
+            settings.ordersPerWindow = kind == .binance ? 1_000 : 200
             return ServerHost(try ExchangeServer(settings))
         }
         // The engine is told what the exchanges list.
@@ -35,7 +37,7 @@ final class CampaignWorld {
         let whole = MarketSetup(pairs: Self.pairs, venues: 2)
         let venues = kinds.map {
             VenueDefinition(
-                name: $0.rawValue, ordersPerWindow: $0 == .binance ? 90 : 150, windowNanoseconds: 10_000_000_000)
+                name: $0.rawValue, ordersPerWindow: 900, windowNanoseconds: 10_000_000_000)
         }
         let pairs = whole.pairs.indices.map { place in
             PairDefinition(
@@ -65,7 +67,7 @@ final class CampaignWorld {
         for var strategy in self.setup.strategies() {
             // Lively, so that a short run has many orders.
             for line in strategy.passiveLines.indices { strategy.passiveLines[line].timeoutNanoseconds = 3_000_000_000 }
-            strategy.passiveLines[0].spread = Millibps(5_000)
+            strategy.passiveLines[0].spread = Millibps(1_000)
             _ = try engine.register(strategy)
         }
         self.engine = engine
@@ -114,7 +116,7 @@ final class CampaignWorld {
         let end = self.now.advanced(by: nanoseconds)
         while true {
             var next = self.engine.waiting > 0 ? self.now : self.engine.nextTimer
-            if self.sessions.isEmpty { next = .distantFuture }  // Nobody runs the engine.
+            if self.sessions.isEmpty || self.isFrozen { next = .distantFuture }  // Nobody runs the engine.
             for host in self.hosts { next = min(next, host.nextDue) }
             for network in self.networks + self.ghosts { next = min(next, network.nextDue) }
             for session in self.sessions { next = min(next, session.nextDue) }
@@ -136,6 +138,7 @@ final class CampaignWorld {
         }
         if self.sessions.isEmpty { return }
         for delivery in self.deliveries { self.engine.handle(delivery.event, at: self.now, into: &self.commands) }
+        if self.isFrozen { return }
         self.engine.handle(.turn(limit: 256), at: self.now, into: &self.commands)
         for index in 0..<self.commands.count {
             let command = self.commands[index]
@@ -153,20 +156,38 @@ final class CampaignWorld {
         }
     }
 
-    /// Runs until engine and sessions wait for nothing, and everything was compared; false where that takes too long.
+    /// Runs until both accounts are heard and no order's state is unknown; false where that takes too long.
     func settle() -> Bool {
-        // Backoffs of up to 64 s must have ended.
-        for _ in 0..<60 {
-            self.run(for: 5_000_000_000)
-            if self.engine.isSettled, self.sessions.allSatisfy({ $0.isQuiet && $0.isAccountHeard }) { return true }
+        // Backoffs of up to 64 s must have ended, and bans of ten minutes.
+        for _ in 0..<1_000 {
+            self.run(for: 1_000_000_000)
+            if self.unknownOrders == 0, self.sessions.allSatisfy({ $0.isAccountHeard }) { return true }
         }
         return false
+    }
+
+    /// Orders of which the engine does not know whether they stand.
+    var unknownOrders: Int {
+        var count = 0
+        for index in 0..<self.engine.strategyCount {
+            for slot in self.engine.slots(StrategyIndex(UInt32(index))) where slot.order.state == .unknown {
+                count += 1
+            }
+        }
+        return count
+    }
+
+    /// Lets everything arrive that is on its way, the engine hearing all and sending nothing.
+    func quieten() {
+        self.isFrozen = true
+        self.run(for: 4_000_000_000)
+        self.isFrozen = false
     }
 
     /// Cancels everything, and runs until neither side has an order; false where that takes too long.
     func stop() -> Bool {
         self.engine.handle(.control(.kill), at: self.now, into: &self.commands)
-        for _ in 0..<120 {
+        for _ in 0..<800 {
             self.run(for: 1_000_000_000)
             if self.engine.openOrders == 0, self.sessions.allSatisfy({ $0.isQuiet }) { return true }
         }
@@ -176,7 +197,7 @@ final class CampaignWorld {
     /// Compares everything by the sessions' own means.
     func compare() {
         for session in self.sessions { session.compareSoon() }
-        self.run(for: 20_000_000_000)
+        self.run(for: 14_000_000_000)
     }
 
     // MARK: The truth
@@ -262,7 +283,9 @@ final class CampaignWorld {
     var account: String {
         self.sessions.map { session in
             "\(session.statistics)\n" + session.notices.suffix(8).map { "  \($0.text)" }.joined(separator: "\n")
-        }.joined(separator: "\n") + "\n\(self.engine.statistics)"
+        }.joined(separator: "\n") + "\n\(self.engine.statistics)\nopen \(self.engine.openOrders), quiet "
+            + self.sessions.map { "\($0.isQuiet) \($0.queries.count) \($0.queried.count) \($0.delayedQueries.count)" }
+            .joined(separator: ", ")
     }
 
     /// How many orders the account has sent to each exchange.

@@ -298,6 +298,8 @@ extension VenueSession {
             } else {
                 self.statistics.foreign += 1
             }
+        } else if source == .search, known == .none {
+            return  // The engine has it.
         }
         // A coin that the desk does not know has an index beyond all that it does: kept by coin, moves no balance.
         let coin = self.settings.coins.firstIndex(of: fill.feeCoin) ?? Int(UInt16.max)
