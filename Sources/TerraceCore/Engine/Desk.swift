@@ -41,7 +41,7 @@ struct Desk: ~Copyable {
             self.venues.append(
                 VenueState(
                     budget: OrderRateBudget(orders: venue.ordersPerWindow, windowNanoseconds: venue.windowNanoseconds),
-                    cancelsCount: venue.cancelsCount))
+                    cancelsCount: venue.cancelsCount, isMargined: venue.isMargined))
         }
         self.profit.growAppending(repeating: .zero, count: configuration.assetCount)
         self.profitAtLift.growAppending(repeating: .zero, count: configuration.assetCount)

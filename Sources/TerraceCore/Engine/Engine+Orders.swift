@@ -187,7 +187,9 @@ extension StrategyState {
         let instrument = self.slots[slot].instrument
         let pair = desk.instruments[instrument.index].pair.index
         let side = self.slots[slot].order.side
-        let new = Footprint(of: self.slots[slot].order, units: desk.pairs[pair].units)
+        let venue = desk.instruments[instrument.index].venue
+        let isMargined = desk.venues[venue.index].isMargined
+        let new = Footprint(of: self.slots[slot].order, units: desk.pairs[pair].units, isMargined: isMargined)
         let old = self.slots[slot].footprint
         if new == old { return }
         self.slots[slot].footprint = new
@@ -197,7 +199,7 @@ extension StrategyState {
             self.openAsks += new.open - old.open
         }
         desk.balances.reserve(
-            desk.instruments[instrument.index].venue, side == .bid ? desk.pairs[pair].quote : desk.pairs[pair].base,
+            venue, side == .bid || isMargined ? desk.pairs[pair].quote : desk.pairs[pair].base,
             new.reserved - old.reserved)
         if new.eagerPrice != old.eagerPrice {
             desk.standing[2 * instrument.index + side.index].set(
@@ -217,10 +219,12 @@ extension Desk {
         self.instruments[instrument.index].fills.book(fill, of: order)
         let venue = self.instruments[instrument.index].venue
         let pair = self.pairs[self.instruments[instrument.index].pair.index]
-        let base = pair.units.amount(of: fill.quantity)
-        let quote = pair.units.amount(of: Notional(of: fill.quantity, at: fill.price))
-        self.balances.add(venue, pair.base, fill.side == .bid ? base : -base)
-        self.balances.add(venue, pair.quote, fill.side == .bid ? -quote : quote)
+        if !self.venues[venue.index].isMargined {
+            let base = pair.units.amount(of: fill.quantity)
+            let quote = pair.units.amount(of: Notional(of: fill.quantity, at: fill.price))
+            self.balances.add(venue, pair.base, fill.side == .bid ? base : -base)
+            self.balances.add(venue, pair.quote, fill.side == .bid ? -quote : quote)
+        }
         if fill.feeAsset.index < self.configuration.assetCount { self.balances.add(venue, fill.feeAsset, -fill.fee) }
     }
 

@@ -49,15 +49,20 @@ public struct VenueDefinition: Sendable {
     public var windowNanoseconds: Int64
     /// Whether cancels count as orders.
     public var cancelsCount: Bool
+    /// Whether positions are margined, as those of perpetuals are: orders of either side reserve the quote coin, in full, and a
+    /// fill moves no coin but its fee. What it gained or lost comes with the venue's next balance.
+    public var isMargined: Bool
 
     /// A venue that takes `ordersPerWindow` orders in `windowNanoseconds`.
     public init(
-        name: String, ordersPerWindow: Int = 0, windowNanoseconds: Int64 = 10_000_000_000, cancelsCount: Bool = false
+        name: String, ordersPerWindow: Int = 0, windowNanoseconds: Int64 = 10_000_000_000, cancelsCount: Bool = false,
+        isMargined: Bool = false
     ) {
         self.name = name
         self.ordersPerWindow = ordersPerWindow
         self.windowNanoseconds = windowNanoseconds
         self.cancelsCount = cancelsCount
+        self.isMargined = isMargined
     }
 }
 

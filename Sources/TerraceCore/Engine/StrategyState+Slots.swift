@@ -133,15 +133,17 @@ extension StrategyState {
         _ units: Int64, _ side: Side, _ price: Price, _ instrument: Int, _ own: Footprint, _ desk: inout Desk
     ) -> Int64 {
         let pair = desk.instruments[instrument].pair.index
-        let asset = side == .bid ? desk.pairs[pair].quote : desk.pairs[pair].base
-        var free = desk.balances.free(desk.instruments[instrument].venue, asset) + own.reserved
+        let venue = desk.instruments[instrument].venue
+        let costsQuote = side == .bid || desk.venues[venue.index].isMargined
+        let asset = costsQuote ? desk.pairs[pair].quote : desk.pairs[pair].base
+        var free = desk.balances.free(venue, asset) + own.reserved
         if free.units <= 0 { return 0 }
         // A venue may charge a buyer's fee on top, in the quote coin.
         let fee = desk.instruments[instrument].rules.makerFee.units
-        if side == .bid, fee > 0 { free.units -= free.units / Int128(Millibps.whole + fee) * Int128(fee) }
+        if costsQuote, fee > 0 { free.units -= free.units / Int128(Millibps.whole + fee) * Int128(fee) }
         // Below 2^123: a price below 2^56 times at most 10^20.
         let perUnit =
-            side == .bid
+            costsQuote
             ? Int128(price.units) * desk.pairs[pair].units.amountPerNotional : desk.pairs[pair].units.amountPerQuantity
         let (needed, overflow) = Int128(units).multipliedReportingOverflow(by: perUnit)
         if !overflow, needed <= free.units { return units }

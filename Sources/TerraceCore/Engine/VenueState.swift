@@ -6,4 +6,5 @@ struct VenueState {
     var heardAt = Timestamp.distantPast
     var budget: OrderRateBudget
     let cancelsCount: Bool
+    let isMargined: Bool
 }

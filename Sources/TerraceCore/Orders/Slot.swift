@@ -111,12 +111,13 @@ struct Footprint: Equatable, Sendable {
 
     init() {}
 
-    /// The footprint of `order`: a bid reserves the quote coin at its highest price, an ask the base coin.
-    init(of order: borrowing WorkingOrder, units: borrowing Units) {
+    /// The footprint of `order`: a bid reserves the quote coin at its highest price, an ask the base coin, or on a margined
+    /// venue the quote coin too.
+    init(of order: borrowing WorkingOrder, units: borrowing Units, isMargined: Bool) {
         self.open = order.open
         if self.open == .zero { return }
         self.reserved =
-            order.side == .bid
+            order.side == .bid || isMargined
             ? units.amount(of: Notional(of: self.open, at: order.highestPrice)) : units.amount(of: self.open)
         self.shownPrice = order.price
         self.shown = max(.zero, order.quantity - order.filled)

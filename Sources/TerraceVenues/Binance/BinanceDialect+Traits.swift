@@ -34,7 +34,8 @@ extension BinanceDialect {
             fetchesSnapshots: true, instrumentsPerConnection: 100, instrumentsPerSubscription: 50,
             messagesPerSecond: 8, weightPerWindow: 2_400, weightWindowSeconds: 60,
             limitHeaders: ["X-MBX-USED-WEIGHT-1M", "X-MBX-ORDER-COUNT-10S", "X-MBX-ORDER-COUNT-1M"],
-            mostInBatch: 5, canAmend: true, placeAnswerIsFinal: true, listenKeySeconds: 1_800, hasDeadManSwitch: true)
+            mostInBatch: 5, canAmend: true, placeAnswerIsFinal: true, listenKeySeconds: 1_800, hasDeadManSwitch: true,
+            isMargined: true)
     }
 
     /// The most orders in each of the two windows that the headers tell of, as the list of instruments has them in

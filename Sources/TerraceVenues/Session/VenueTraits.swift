@@ -41,6 +41,8 @@ public struct VenueTraits: Sendable {
     public var hasDeadManSwitch: Bool
     /// Whether fills can be asked for across all instruments at once (`AccountCommand.fills` with any slot gives all).
     public var fillsCoverAllInstruments: Bool
+    /// Whether positions are margined, so that fills move no coins but fees.
+    public var isMargined: Bool
     /// How far a request's time stamp may lie behind, in milliseconds: what the dialect asks for.
     public var receiveWindowMilliseconds: Int64
 
@@ -51,7 +53,7 @@ public struct VenueTraits: Sendable {
         connectionSeconds: Int64 = 86_400, pingSeconds: Int64 = 0, pingText: [UInt8] = [], weightPerWindow: Int,
         weightWindowSeconds: Int64, limitHeaders: [String] = [], mostInBatch: Int = 1, canAmend: Bool,
         placeAnswerIsFinal: Bool, listenKeySeconds: Int64 = 0, hasDeadManSwitch: Bool = false,
-        fillsCoverAllInstruments: Bool = false, receiveWindowMilliseconds: Int64 = 1_500
+        fillsCoverAllInstruments: Bool = false, isMargined: Bool = false, receiveWindowMilliseconds: Int64 = 1_500
     ) {
         self.name = name
         self.title = title
@@ -73,6 +75,7 @@ public struct VenueTraits: Sendable {
         self.listenKeySeconds = listenKeySeconds
         self.hasDeadManSwitch = hasDeadManSwitch
         self.fillsCoverAllInstruments = fillsCoverAllInstruments
+        self.isMargined = isMargined
         self.receiveWindowMilliseconds = receiveWindowMilliseconds
     }
 }
