@@ -40,6 +40,7 @@ import Testing
         world.heal()
         // Each into a value of its own: an expectation that fails looks into all that it names.
         let isSettled = world.settle()
+        world.compare()
         world.quieten()
         let standing = world.engine.isSettled ? world.orderDifferences() : []
         let isStopped = world.stop()
