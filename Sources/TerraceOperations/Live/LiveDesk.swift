@@ -43,10 +43,33 @@ public struct LiveDesk: Sendable {
                 next += 1
             }
         }
+        // Connections serve them in this order: the most urgent pairs first.
+        var priorities: [UInt8] = Array(repeating: .max, count: bound.setup.pairs.count)
+        for strategy in bound.strategies {
+            let pair = strategy.pair.index
+            priorities[pair] = min(priorities[pair], strategy.priority.rawValue)
+        }
+        for venue in desk.venues.indices {
+            let order = pairs[venue].indices.sorted { left, right in
+                let (first, second) = (pairs[venue][left].index, pairs[venue][right].index)
+                return (priorities[first], first) < (priorities[second], second)
+            }
+            instruments[venue] = order.map { instruments[venue][$0] }
+            pairs[venue] = order.map { pairs[venue][$0] }
+        }
         self.configuration = desk
         self.bound = bound
         self.instruments = instruments
         self.pairs = pairs
+    }
+
+    /// This desk with the venues on which positions are margined, by venue.
+    func margined(_ venues: [Bool]) -> LiveDesk {
+        var desk = self
+        for (venue, isMargined) in venues.enumerated() where venue < desk.bound.engine.venues.count {
+            desk.bound.engine.venues[venue].isMargined = isMargined
+        }
+        return desk
     }
 
     /// This desk with the balances that venues told, of those that did; nil for those that were not asked. Coins of which the

@@ -54,8 +54,11 @@ public struct LiveRun: Sendable {
         notes += self.desk.venues.filter { !used.contains($0.name) }.map {
             "\($0.name) is used by no strategy, and is not connected"
         }
+        // A paper account holds coins.
+        let margined = surveys.map { $0.access.traits.isMargined && self.mode != .paper }
         return LivePlan(
-            mode: self.mode, desk: live.holding(surveys.map { $0.balances }), accesses: surveys.map { $0.access },
+            mode: self.mode, desk: live.holding(surveys.map { $0.balances }).margined(margined),
+            accesses: surveys.map { $0.access },
             notes: notes)
     }
 
