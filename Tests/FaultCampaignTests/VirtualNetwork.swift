@@ -1,8 +1,9 @@
 import HeapModule
 import TerraceCore
-import TerraceExchangeServer
 import TerraceSimulation
 import TerraceVenues
+
+@testable import TerraceExchangeServer
 
 /// An exchange server under virtual time, and who is connected to it. It outlives the engines that trade on it.
 final class ServerHost {
@@ -12,6 +13,7 @@ final class ServerHost {
     private var sockets: [Int: (network: VirtualNetwork, socket: Int)] = [:]
     private var tokens: [UInt64: (network: VirtualNetwork, number: UInt64)] = [:]
     private var actions: [ServerAction] = []
+    private(set) var counts = HostCounts()
 
     init(_ server: ExchangeServer) { self.server = server }
 
@@ -24,6 +26,7 @@ final class ServerHost {
 
     func opened(_ network: VirtualNetwork, _ socket: Int, target: String, at now: Timestamp) {
         self.lastConnection += 1
+        self.counts.connections += 1
         let connection = self.lastConnection
         self.lastToken += 1
         let request = ServerRequest(token: self.lastToken, method: .get, target: Array(target.utf8))
@@ -38,6 +41,7 @@ final class ServerHost {
     }
 
     func received(_ text: [UInt8], from connection: Int, at now: Timestamp) {
+        self.counts.count(message: connection, at: now)
         self.server.received(text, from: connection, at: now, into: &self.actions)
         self.perform(now)
     }
@@ -62,6 +66,8 @@ final class ServerHost {
             token: self.lastToken, method: method, target: request.target,
             headers: request.headers.map { ServerHeader($0.name, $0.value) }, body: request.body)
         self.server.received(asked, at: now, into: &self.actions)
+        let used = self.server.core.address(asked.address) { $0.weight.used(at: now) }
+        self.counts.mostWeight = max(self.counts.mostWeight, used)
         self.perform(now)
     }
 
@@ -70,6 +76,7 @@ final class ServerHost {
             switch action {
             case .respond(let token, let response):
                 guard let (network, number) = self.tokens.removeValue(forKey: token) else { continue }
+                self.counts.count(response)
                 network.toClient(.answered(number, response), at: now)
             case .abandon(let token, let isClosing):
                 guard let (network, number) = self.tokens.removeValue(forKey: token), isClosing else { continue }

@@ -199,10 +199,10 @@ import Testing
         #expect(line(perpetual.instrumentsRequest(page: nil)) == "GET /fapi/v1/exchangeInfo 1")
         #expect(line(perpetual.timeRequest) == "GET /fapi/v1/time 1")
         #expect(
-            line(BinanceAccount.dialect(.spot).snapshotRequest(1)) == "GET /api/v3/depth?symbol=LTCBTC&limit=1000 50")
+            line(BinanceAccount.dialect(.spot).snapshotRequest(1)) == "GET /api/v3/depth?symbol=LTCBTC&limit=100 5")
         #expect(
             line(BinanceAccount.dialect(.perpetual).snapshotRequest(0))
-                == "GET /fapi/v1/depth?symbol=BTCUSDT&limit=1000 20")
+                == "GET /fapi/v1/depth?symbol=BTCUSDT&limit=50 2")
         let time = try Fixture.bytes("payloads/um_get_server_time.json")
         #expect(try perpetual.time(time.span) > 1_400_000_000_000)
     }

@@ -18,7 +18,7 @@ extension BinanceDialect {
                 rest: "https://api.binance.com", market: "wss://stream.binance.com:9443",
                 account: "wss://ws-api.binance.com:443"),
             fetchesSnapshots: true, instrumentsPerConnection: 512, instrumentsPerSubscription: 50,
-            messagesPerSecond: 4, weightPerWindow: 6_000, weightWindowSeconds: 60,
+            messagesPerSecond: 4, pingText: Self.marketPing, weightPerWindow: 6_000, weightWindowSeconds: 60,
             limitHeaders: ["X-MBX-USED-WEIGHT-1M", "X-MBX-ORDER-COUNT-10S", "X-MBX-ORDER-COUNT-1D"],
             canAmend: false, placeAnswerIsFinal: true)
     }
@@ -32,10 +32,19 @@ extension BinanceDialect {
                 rest: "https://fapi.binance.com", market: "wss://fstream.binance.com",
                 account: "wss://fstream.binance.com"),
             fetchesSnapshots: true, instrumentsPerConnection: 100, instrumentsPerSubscription: 50,
-            messagesPerSecond: 8, weightPerWindow: 2_400, weightWindowSeconds: 60,
+            messagesPerSecond: 8, pingText: Self.marketPing, weightPerWindow: 2_400, weightWindowSeconds: 60,
             limitHeaders: ["X-MBX-USED-WEIGHT-1M", "X-MBX-ORDER-COUNT-10S", "X-MBX-ORDER-COUNT-1M"],
             mostInBatch: 5, canAmend: true, placeAnswerIsFinal: true, listenKeySeconds: 1_800, hasDeadManSwitch: true,
             isMargined: true)
+    }
+
+    /// A question that any stream answers, so that a quiet instrument is told from a dead connection ("Live
+    /// Subscribing/Unsubscribing to streams").
+    private static let marketPing = Array("{\"method\":\"LIST_SUBSCRIPTIONS\",\"id\":0}".utf8)
+
+    /// The same on the private stream, which on spot is the WebSocket API ("Test connectivity").
+    public var accountPing: [UInt8] {
+        self.market == .spot ? Array("{\"id\":2,\"method\":\"ping\"}".utf8) : Self.marketPing
     }
 
     /// The most orders in each of the two windows that the headers tell of, as the list of instruments has them in

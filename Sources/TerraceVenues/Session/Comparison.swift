@@ -4,6 +4,8 @@ import TerraceCore
 struct Comparison {
     enum Stage { case idle, orders, fills, settling, balances, grace }
     var stage = Stage.idle
+    /// Which one it is: an answer to a question of an earlier one is not taken for its own.
+    var round = 0
     /// Whether it is the one after the private stream has come up, which lets the engine trade.
     var isOpening = false
     var startedAt = Timestamp.distantPast
@@ -22,4 +24,8 @@ struct Comparison {
     var isBalanceKnown = false
     /// Whether every active instrument's fills are asked for in this round.
     var isWhole = false
+    /// Whether another one, of everything, was asked for while it is under way.
+    var isWantedAgain = false
+    /// Whether an answer about fills is missing, so that the balances can't be told.
+    var isIncomplete = false
 }

@@ -30,10 +30,23 @@ struct MarketConnection {
     var nextFrameAt = Timestamp.distantPast
     /// Subscriptions that were sent, and not acknowledged: their numbers and slots.
     var unacknowledged: [(request: Int64, slots: [Int])] = []
+    var subscribedAt = Timestamp.distantPast
+    /// Of its instruments, in their order: during a renewal two connections fetch the same one's snapshot.
+    private var snapshots: [SnapshotState]
 
     init(slots: Range<Int>, feed: any VenueFeed) {
         self.slots = slots
         self.feed = feed
+        self.snapshots = Array(repeating: SnapshotState(), count: slots.count)
+    }
+
+    /// Where the snapshot of the instrument at `slot` is.
+    func snapshot(_ slot: Int) -> SnapshotState {
+        self.slots.contains(slot) ? self.snapshots[slot - self.slots.lowerBound] : SnapshotState()
+    }
+
+    mutating func change(_ slot: Int, _ body: (inout SnapshotState) -> Void) {
+        if self.slots.contains(slot) { body(&self.snapshots[slot - self.slots.lowerBound]) }
     }
 
     var hasFrames: Bool { self.framesSent < self.frames.count }
@@ -51,5 +64,6 @@ struct MarketConnection {
         self.frames.removeAll()
         self.framesSent = 0
         self.unacknowledged.removeAll()
+        for place in self.snapshots.indices { self.snapshots[place].stage = .none }
     }
 }

@@ -21,14 +21,21 @@ struct OrderRegister {
     static let remembered = 32_768
 
     private(set) var entries: [ClientOrderID: Entry] = [:]
-    private var byVenueOrder: [UInt64: ClientOrderID] = [:]  // Looked up, never walked through.
+    /// A venue's number of an order: Binance counts on each instrument by itself.
+    private struct VenueOrder: Hashable {
+        let slot: Int
+        let number: UInt64
+    }
+    private var byVenueOrder: [VenueOrder: ClientOrderID] = [:]  // Looked up, never walked through.
     private var ended: [ClientOrderID] = []
     private var oldestEnded = 0
 
     subscript(order: ClientOrderID) -> Entry? { self.entries[order] }
 
-    /// The order that the venue calls `venueOrder`.
-    func order(_ venueOrder: UInt64) -> ClientOrderID? { venueOrder == 0 ? nil : self.byVenueOrder[venueOrder] }
+    /// The order that the venue calls `venueOrder` on the instrument at `slot`.
+    func order(_ venueOrder: UInt64, _ slot: Int) -> ClientOrderID? {
+        venueOrder == 0 ? nil : self.byVenueOrder[VenueOrder(slot: slot, number: venueOrder)]
+    }
 
     /// How many may stand on the instrument at `slot`.
     func standingCount(_ slot: Int) -> Int { self.standing[slot, default: 0] }
@@ -50,11 +57,11 @@ struct OrderRegister {
 
     /// The venue has shown the order, under its own number where it tells one.
     mutating func shown(_ order: ClientOrderID, venueOrder: UInt64) {
-        guard self.entries[order] != nil else { return }
+        guard let entry = self.entries[order] else { return }
         self.entries[order]?.isKnown = true
-        if venueOrder != 0, self.entries[order]?.venueOrder == 0 {
+        if venueOrder != 0, entry.venueOrder == 0 {
             self.entries[order]?.venueOrder = venueOrder
-            self.byVenueOrder[venueOrder] = order
+            self.byVenueOrder[VenueOrder(slot: entry.slot, number: venueOrder)] = order
         }
     }
 
@@ -89,8 +96,8 @@ struct OrderRegister {
             return
         }
         let forgotten = self.ended[self.oldestEnded]
-        if let venueOrder = self.entries[forgotten]?.venueOrder, venueOrder != 0 {
-            self.byVenueOrder[venueOrder] = nil
+        if let old = self.entries[forgotten] {
+            self.byVenueOrder[VenueOrder(slot: old.slot, number: old.venueOrder)] = nil
         }
         self.entries[forgotten] = nil
         self.ended[self.oldestEnded] = order

@@ -14,11 +14,11 @@ struct PendingRequest {
         /// Then its fills; what the order was goes out behind them.
         case queryFills(AccountOrder, slot: Int)
         /// The list of open orders, for the comparison of this number.
-        case openOrders
+        case openOrders(round: Int)
         /// Balances, for a comparison.
-        case balances
-        /// Fills of an instrument.
-        case fills(slot: Int)
+        case balances(round: Int)
+        /// Fills of an instrument, for a comparison.
+        case fills(slot: Int, round: Int)
         case createListenKey
         case renewListenKey
         case deadMan(slot: Int)

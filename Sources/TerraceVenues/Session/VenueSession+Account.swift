@@ -5,6 +5,10 @@ extension VenueSession {
     private static let pingPause: Int64 = 5_000_000_000
     private static let silenceLimit: Int64 = 16_000_000_000
     private static let renewalLead: Int64 = 900_000_000_000
+    /// A login may take this long.
+    private static let loginLimit: Int64 = 10_000_000_000
+    /// When a key could not be kept alive for a passing reason, the next attempt is due after this; a key lives for longer.
+    private static let keyPause: Int64 = 60_000_000_000
 
     func account(of socket: Int) -> Int? {
         for index in self.accounts.indices where self.accounts[index].socket == socket { return index }
@@ -37,9 +41,15 @@ extension VenueSession {
             }
         case .awaitingKey, .opening:
             return
-        case .login, .ready:
-            self.ping(which)
-            if case .ready = self.accounts[which].state { self.renew(which) }
+        case .login:
+            let limit = self.accounts[which].openedAt.advanced(by: Self.loginLimit)
+            if self.now >= limit {
+                return self.accountLost(which, "the venue does not answer the login", close: true)
+            }
+            self.wake(by: limit)
+            _ = self.ping(which)
+        case .ready:
+            if self.ping(which) { self.renew(which) }
         }
     }
 
@@ -52,7 +62,7 @@ extension VenueSession {
     }
 
     private func open(_ which: Int) {
-        guard self.connectionsWindow.take(1, percent: 100, at: self.now), !self.weight.isBlocked(at: self.now) else {
+        guard !self.weight.isBlocked(at: self.now), self.connectionsWindow.take(1, percent: 100, at: self.now) else {
             self.accounts[which].state = .closed
             self.accounts[which].retryAt = max(
                 self.connectionsWindow.retryAt(self.now), self.now.advanced(by: 1_000_000_000))
@@ -66,11 +76,15 @@ extension VenueSession {
             target: self.dialect.accountTarget(listenKey: self.accounts[which].listenKey))
     }
 
-    private func ping(_ which: Int) {
+    /// Asks for a sign of life now and then.
+    ///
+    /// - Returns: false where there was none for too long, and the stream was given up.
+    private func ping(_ which: Int) -> Bool {
         let ping = self.dialect.accountPing
-        if ping.isEmpty { return }
+        if ping.isEmpty { return true }
         if self.now.nanoseconds(since: self.accounts[which].heardAt) >= Self.silenceLimit {
-            return self.accountLost(which, "it has been silent", close: true)
+            self.accountLost(which, "it has been silent", close: true)
+            return false
         }
         let due = self.accounts[which].pingedAt.advanced(by: Self.pingPause)
         if self.now >= due {
@@ -80,6 +94,7 @@ extension VenueSession {
         } else {
             self.wake(by: due)
         }
+        return true
     }
 
     /// The stream's key is kept alive; the stream itself is followed by another before the venue ends it.
@@ -150,6 +165,25 @@ extension VenueSession {
         }
     }
 
+    /// What became of keeping the stream's key alive: a key that the venue no longer knows tells nothing any more, and who
+    /// can say since when.
+    func listenKeyRenewed(_ outcome: AnswerOutcome) {
+        switch outcome {
+        case .done, .more: return
+        case .refused, .unknown(code: 404):
+            guard self.accounts[0].state == .ready else { return }
+            self.accountLost(0, "the venue does not know its key any more: \(outcome)", close: true)
+        case .limited, .clockOff, .keyRefused, .unknown: self.renewListenKeySoon("\(outcome)")
+        }
+    }
+
+    func renewListenKeySoon(_ reason: String) {
+        self.note(.warning, "the private stream's key was not kept alive, which is tried again: \(reason)")
+        let lead = Self.keyPause - self.traits.listenKeySeconds * 1_000_000_000
+        self.accounts[0].keyRenewedAt = self.now.advanced(by: lead)
+        self.wake(by: self.now.advanced(by: Self.keyPause))
+    }
+
     /// All that must be known is known: the engine may trade.
     func accountIsReady() {
         self.accountBackoff.reset()
@@ -177,7 +211,10 @@ extension VenueSession {
             self.isAccountHeard = false
             self.deliver(.connection(self.settings.venue, .accountLost))
         }
-        if self.comparison.isOpening { self.comparison = Comparison() }
+        self.abandonComparison()
+        self.accounts.removeFirst()
+        // The one that was to follow it is on its way already.
+        if !self.accounts.isEmpty { return self.wake(by: self.now) }
         let wait = self.accountBackoff.next(random: self.random.next())
         self.accounts = [AccountConnection()]
         self.accounts[0].retryAt = self.now.advanced(by: wait)

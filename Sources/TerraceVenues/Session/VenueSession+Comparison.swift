@@ -7,9 +7,22 @@ extension VenueSession {
 
     /// Asks for a comparison as soon as possible, of everything.
     public func compareSoon() {
-        self.comparison.isWhole = true
+        if self.comparison.stage == .idle {
+            self.comparison.isWhole = true
+        } else {
+            self.comparison.isWantedAgain = true  // What it has asked for already may be too old.
+        }
         self.comparison.dueAt = self.now
         self.wake(by: self.now)
+    }
+
+    /// The private stream is gone: the next one begins with a comparison of its own.
+    func abandonComparison() {
+        var next = Comparison()
+        next.isBalanceKnown = self.comparison.isBalanceKnown
+        next.nextSlot = self.comparison.nextSlot
+        next.isWhole = self.comparison.isWhole || self.comparison.isWantedAgain
+        self.comparison = next
     }
 
     /// Whether a comparison is under way or wanted.
@@ -20,7 +33,9 @@ extension VenueSession {
         self.comparison = Comparison()
         self.comparison.isBalanceKnown = before.isBalanceKnown
         self.comparison.nextSlot = before.nextSlot
-        self.comparison.isWhole = before.isWhole
+        self.comparison.isWhole = before.isWhole || before.isWantedAgain
+        self.comparisonRound += 1
+        self.comparison.round = self.comparisonRound
         self.comparison.isOpening = isOpening
         self.comparison.startedAt = self.now
         self.comparison.stage = .orders
@@ -28,7 +43,12 @@ extension VenueSession {
     }
 
     private func askForOpenOrders(cursor: String?) {
-        if self.ask(.openOrders(cursor: cursor), .openOrders, percent: self.comparison.isOpening ? 100 : 50) { return }
+        if self.ask(
+            .openOrders(cursor: cursor), .openOrders(round: self.comparison.round),
+            percent: self.comparison.isOpening ? 100 : 50)
+        {
+            return
+        }
         self.retryComparison()
     }
 
@@ -65,8 +85,12 @@ extension VenueSession {
     private func endComparison() {
         self.statistics.comparisons += 1
         self.comparison.stage = .idle
-        self.comparison.isWhole = false
-        self.comparison.dueAt = self.now.advanced(by: self.settings.comparisonNanoseconds)
+        let isWantedAgain = self.comparison.isWantedAgain
+        self.comparison.isWhole = isWantedAgain
+        self.comparison.isWantedAgain = false
+        self.comparison.dueAt = self.now.advanced(
+            by: isWantedAgain
+                ? min(5_000_000_000, self.settings.comparisonNanoseconds) : self.settings.comparisonNanoseconds)
         self.wake(by: self.comparison.dueAt)
     }
 
@@ -75,28 +99,37 @@ extension VenueSession {
     func comparisonAnswered(_ request: PendingRequest, _ outcome: AnswerOutcome) {
         let events = self.accountEvents
         switch request.purpose {
-        case .openOrders:
-            guard self.comparison.stage == .orders else { return }
+        case .openOrders(let round):
+            guard self.comparison.stage == .orders, self.comparison.round == round else { return }
             for case .order(let order) in events { self.comparison.listed.append(order) }
             switch outcome {
             case .done: self.compareOrders()
             case .more(let cursor): self.askForOpenOrders(cursor: cursor)
             case .refused, .limited, .clockOff, .keyRefused, .unknown: self.retryComparison()
             }
-        case .balances:
-            guard self.comparison.stage == .balances else { return }
+        case .balances(let round):
+            guard self.comparison.stage == .balances, self.comparison.round == round else { return }
             guard outcome == .done else { return self.retryComparison() }
             for case .balance(let coin, let total, _) in events { self.comparison.balances.append((coin, total)) }
             self.balancesAnswered()
-        case .fills(let slot):
-            self.comparison.fillsInFlight -= 1
+        case .fills(let slot, let round):
             let isWhole = self.take(fills: events, slot, of: .none)
-            if !isWhole { self.comparison.isWhole = true }
-            if case .more(let cursor) = outcome, self.comparison.stage == .fills {
-                self.comparison.fillsInFlight += self.askForFills(of: slot, cursor: cursor) ? 1 : 0
-            } else if outcome == .done, isWhole {
+            guard self.comparison.round == round else { return }
+            self.comparison.fillsInFlight -= 1
+            if !isWhole { self.comparison.isWantedAgain = true }
+            switch outcome {
+            case .done where isWhole:
+                self.foundFills(events, slot)
                 // What the stream has yet to tell is asked for again: a minute of the venue's time.
                 self.fillsSince[slot] = max(self.fillsFrom, self.clock.milliseconds(at: request.sentAt) - 60_000)
+            case .more(let cursor):
+                if isWhole { self.foundFills(events, slot) }
+                if self.askForFills(of: slot, cursor: cursor) {
+                    self.comparison.fillsInFlight += 1
+                } else {
+                    self.comparison.isIncomplete = true
+                }
+            case .done, .refused, .limited, .clockOff, .keyRefused, .unknown: self.comparison.isIncomplete = true
             }
         default: return
         }
@@ -104,8 +137,23 @@ extension VenueSession {
 
     func comparisonFailed(_ request: PendingRequest) {
         switch request.purpose {
-        case .fills: self.comparison.fillsInFlight -= 1
-        default: self.retryComparison()
+        case .fills(_, let round) where round == self.comparison.round:
+            self.comparison.fillsInFlight -= 1
+            self.comparison.isIncomplete = true
+        case .openOrders(let round) where round == self.comparison.round && self.comparison.stage == .orders:
+            self.retryComparison()
+        case .balances(let round) where round == self.comparison.round && self.comparison.stage == .balances:
+            self.retryComparison()
+        default: return
+        }
+    }
+
+    /// By these numbers the next question for fills begins: by what was found by asking, never by what the stream told, which
+    /// may have left out one before; and by the last time but one, should the venue's list have been behind.
+    private func foundFills(_ events: [AccountEvent], _ slot: Int) {
+        self.lastTrades[slot] = self.newestTrades[slot]
+        for case .fill(let fill) in events where fill.isNumbered && fill.slot == slot {
+            self.newestTrades[slot] = max(self.newestTrades[slot] ?? 0, fill.trade)
         }
     }
 
@@ -212,7 +260,7 @@ extension VenueSession {
         if self.fillsSince[slot] == 0 { self.fillsSince[slot] = self.fillsFrom }
         let command = AccountCommand.fills(
             slot: slot, fromTrade: self.lastTrades[slot].map { $0 &+ 1 }, since: self.fillsSince[slot], cursor: cursor)
-        return self.ask(command, .fills(slot: slot), percent: 50)
+        return self.ask(command, .fills(slot: slot, round: self.comparison.round), percent: 50)
     }
 
     // MARK: Balances
@@ -222,7 +270,7 @@ extension VenueSession {
         // Fills from before the first balances are in them.
         if self.fillsFrom == 0 { self.fillsFrom = self.clock.milliseconds(at: self.now) }
         self.comparison.fillsBefore = self.fillsKnown
-        if self.ask(.balances, .balances, percent: self.comparison.isOpening ? 100 : 60) {
+        if self.ask(.balances, .balances(round: self.comparison.round), percent: self.comparison.isOpening ? 100 : 60) {
             self.comparison.stage = .balances
         } else {
             self.retryComparison()
@@ -245,7 +293,7 @@ extension VenueSession {
 
     private func tellBalances() {
         let isQuiet = self.fillsKnown == self.comparison.fillsBefore && self.queries.isEmpty && self.queried.isEmpty
-        guard isQuiet || self.comparison.isOpening else { return }
+        guard isQuiet && !self.comparison.isIncomplete || self.comparison.isOpening else { return }
         for (index, coin) in self.settings.coins.enumerated() {
             // A venue leaves out the coins of which there is nothing.
             let total = self.comparison.balances.first { $0.coin == coin }?.total ?? .zero

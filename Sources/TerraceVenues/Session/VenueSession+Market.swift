@@ -1,19 +1,14 @@
 import TerraceCore
 
-/// Where the snapshot of an instrument's book is.
-struct SnapshotState {
-    enum Stage { case none, queued, asked }
-    var stage = Stage.none
-    var connection = 0
-    var notBefore = Timestamp.distantPast
-    var backoff = Backoff(least: 500_000_000, most: 30_000_000_000)
-}
-
 // Market data: connections, subscriptions, snapshots.
 extension VenueSession {
     private static let snapshotsAtOnce = 4
     /// Before the venue ends a connection, it is renewed so long before.
     private static let renewalLead: Int64 = 600_000_000_000
+    /// After this long a successor speaks for all instruments, also for those whose books it has not got.
+    private static let handOverLimit: Int64 = 300_000_000_000
+    /// A venue that has not acknowledged a subscription for this long will not.
+    private static let acknowledgementLimit: Int64 = 30_000_000_000
 
     /// Spreads the instruments, which come in the order of their priority, over connections.
     func planConnections() {
@@ -51,7 +46,7 @@ extension VenueSession {
         switch self.connections[index].state {
         case .closed:
             if self.now < self.connections[index].retryAt { return self.wake(by: self.connections[index].retryAt) }
-            guard self.connectionsWindow.take(1, percent: 90, at: self.now), !self.weight.isBlocked(at: self.now) else {
+            guard !self.weight.isBlocked(at: self.now), self.connectionsWindow.take(1, percent: 90, at: self.now) else {
                 let retry = max(self.connectionsWindow.retryAt(self.now), self.now.advanced(by: 1_000_000_000))
                 self.connections[index].retryAt = retry
                 return self.wake(by: retry)
@@ -68,6 +63,8 @@ extension VenueSession {
             self.probe(index)
             if self.connections[index].state != .open { return self.wake(by: self.connections[index].retryAt) }
             self.sendFrames(index)
+            self.checkAcknowledgements(index)
+            if self.connections[index].state != .open { return self.wake(by: self.connections[index].retryAt) }
             self.renew(index)
         }
     }
@@ -91,6 +88,16 @@ extension VenueSession {
         self.wake(by: self.now >= due ? self.now.advanced(by: silence) : due)
         self.wake(by: heardAt.advanced(by: 5 * silence))
     }
+
+    /// A subscription without an answer may not stand, and the books that need it never come.
+    private func checkAcknowledgements(_ index: Int) {
+        if self.connections[index].unacknowledged.isEmpty { return }
+        let limit = self.connections[index].subscribedAt.advanced(by: Self.acknowledgementLimit)
+        if self.connections[index].hasFrames || self.now < limit { return self.wake(by: max(limit, self.soon)) }
+        self.lose(index, "the venue does not acknowledge its subscriptions", close: true)
+    }
+
+    private var soon: Timestamp { self.now.advanced(by: 1_000_000_000) }
 
     private func sendFrames(_ index: Int) {
         // One less than the venue takes: answers to its pings count too.
@@ -133,6 +140,7 @@ extension VenueSession {
         self.lastFrame += 1
         self.connections[index].enqueue(self.dialect.subscription(slots, isOn: true, request: self.lastFrame))
         self.connections[index].unacknowledged.append((self.lastFrame, slots))
+        self.connections[index].subscribedAt = self.now
     }
 
     func marketClosed(_ socket: Int, _ reason: String) {
@@ -150,15 +158,16 @@ extension VenueSession {
         self.connections[index].feed.disconnected(into: &self.events)
         self.pass(self.events, from: index)
         self.connections[index].reset()
-        for slot in self.connections[index].slots where self.snapshots[slot].connection == index {
-            if self.snapshots[slot].stage == .queued { self.snapshotQueue.removeAll { $0 == slot } }
-            self.snapshots[slot].stage = .none
-        }
+        self.snapshotQueue.removeAll { $0.connection == index }
         self.note(
             .warning, "market-data connection \(index + 1) \(wasOpen ? "is lost" : "could not be opened"): \(reason)")
-        if self.connections[index].successorOf != nil {
-            // The one that it was to replace still stands, and tries again later.
+        if let old = self.connections[index].successorOf {
+            // The one that it was to replace still stands, speaks again for what it had handed over, and tries again later.
             self.connections[index].state = .retired
+            for slot in self.connections[index].slots where self.owners[slot] == index {
+                self.owners[slot] = old
+                self.refresh(slot, old)
+            }
             return
         }
         self.connections[index].state = .closed
@@ -174,7 +183,7 @@ extension VenueSession {
     /// The venue ends connections after a day: a second one is opened beside it, takes over the books one by one, and the first
     /// is closed when it has no more.
     private func renew(_ index: Int) {
-        if self.connections[index].successorOf != nil { return }
+        if self.connections[index].successorOf != nil { return self.endHandOver(index) }
         if self.now < self.connections[index].renewAt { return self.wake(by: self.connections[index].renewAt) }
         let isUnderWay = self.connections.contains { $0.successorOf == index && $0.state != .retired }
         if isUnderWay { return }
@@ -196,12 +205,36 @@ extension VenueSession {
         guard let old = self.connections[index].successorOf, self.owners[slot] == old else { return }
         self.owners[slot] = index
         for slot in self.connections[index].slots where self.owners[slot] != index { return }
-        self.transport.close(self.connections[old].socket)
+        self.retire(old, for: index)
+        self.note(.information, "market-data connection \(old + 1) was renewed without a gap")
+    }
+
+    private func retire(_ old: Int, for index: Int) {
+        if self.connections[old].socket >= 0 { self.transport.close(self.connections[old].socket) }
         self.connections[old].reset()
         self.connections[old].state = .retired
+        self.snapshotQueue.removeAll { $0.connection == old }
         self.connections[index].successorOf = nil
         self.statistics.connectionsRenewed += 1
-        self.note(.information, "market-data connection \(old + 1) was renewed without a gap")
+    }
+
+    /// An instrument that is no longer listed must not keep a renewal from its end: after a while what is left goes over as
+    /// it is. A successor that has got no book at all is given up.
+    private func endHandOver(_ index: Int) {
+        guard let old = self.connections[index].successorOf else { return }
+        let limit = self.connections[index].openedAt.advanced(by: Self.handOverLimit)
+        if self.now < limit { return self.wake(by: limit) }
+        let rest = self.connections[index].slots.filter { self.owners[$0] == old }
+        if rest.count == self.connections[index].slots.count {
+            return self.lose(index, "it has got no book in place of those of connection \(old + 1)", close: true)
+        }
+        for slot in rest {
+            self.owners[slot] = index
+            self.deliver(.market(.bookLost(self.dialect.instruments[slot].instrument)))
+        }
+        self.retire(old, for: index)
+        self.note(
+            .warning, "market-data connection \(old + 1) was renewed, and \(rest.count) of its books are not whole yet")
     }
 
     // MARK: Messages
@@ -297,7 +330,9 @@ extension VenueSession {
     }
 
     private func refresh(_ slot: Int, _ index: Int) {
-        guard self.connections[index].state == .open, self.snapshots[slot].stage == .none else { return }
+        guard self.connections[index].state == .open, self.connections[index].snapshot(slot).stage == .none else {
+            return
+        }
         self.events.removeAll(keepingCapacity: true)
         let instrument = self.dialect.instruments[slot].instrument
         let outcome = self.connections[index].feed.resnapshot(instrument, into: &self.events)
@@ -308,23 +343,30 @@ extension VenueSession {
     private func wantSnapshot(_ instrument: InstrumentIndex, _ index: Int) {
         let slot = self.slot(of: instrument)
         guard slot >= 0, self.connections[index].state == .open else { return }
-        if self.snapshots[slot].stage != .none, self.snapshots[slot].connection == index { return }
-        self.snapshots[slot].connection = index
-        self.snapshots[slot].stage = .queued
-        self.snapshotQueue.append(slot)
+        guard self.connections[index].slots.contains(slot), self.connections[index].snapshot(slot).stage == .none else {
+            return
+        }
+        self.connections[index].change(slot) { $0.stage = .queued }
+        // In the order of priority, whichever connection was quicker.
+        var (low, high) = (0, self.snapshotQueue.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self.snapshotQueue[middle].slot <= slot { low = middle + 1 } else { high = middle }
+        }
+        self.snapshotQueue.insert((slot, index), at: low)
     }
 
     private func sendSnapshotRequests() {
         var place = 0
         while place < self.snapshotQueue.count {
-            let slot = self.snapshotQueue[place]
-            let index = self.snapshots[slot].connection
-            guard self.snapshots[slot].stage == .queued, self.connections[index].state == .open else {
+            let (slot, index) = self.snapshotQueue[place]
+            let state = self.connections[index].snapshot(slot)
+            guard state.stage == .queued, self.connections[index].state == .open else {
                 self.snapshotQueue.remove(at: place)
                 continue
             }
-            if self.now < self.snapshots[slot].notBefore {
-                self.wake(by: self.snapshots[slot].notBefore)
+            if self.now < state.notBefore {
+                self.wake(by: state.notBefore)
                 place += 1
                 continue
             }
@@ -336,11 +378,11 @@ extension VenueSession {
                     return self.wake(by: self.weight.retryAt(self.now))
                 }
                 self.snapshotsInFlight += 1
-                self.snapshots[slot].stage = .asked
+                self.connections[index].change(slot) { $0.stage = .asked }
                 self.request(request, .snapshot(slot: slot, connection: index), lane: .market)
             } else {
                 // It comes by the stream, at each subscription.
-                self.snapshots[slot].stage = .none
+                self.connections[index].change(slot) { $0.stage = .none }
                 self.lastFrame += 1
                 self.connections[index].enqueue(
                     self.dialect.subscription([slot], isOn: false, request: self.lastFrame))
@@ -348,8 +390,10 @@ extension VenueSession {
                 self.sendFrames(index)
             }
             self.statistics.snapshots += 1
-            self.snapshots[slot].notBefore = self.now.advanced(
-                by: self.snapshots[slot].backoff.next(random: self.random.next()))
+            let random = self.random.next()
+            self.connections[index].change(slot) {
+                $0.notBefore = self.now.advanced(by: $0.backoff.next(random: random))
+            }
             self.snapshotQueue.remove(at: place)
         }
     }
@@ -357,22 +401,22 @@ extension VenueSession {
     func snapshotAnswered(_ slot: Int, _ index: Int, _ answer: VenueAnswer, _ body: Span<UInt8>) {
         self.snapshotsInFlight -= 1
         self.heedLimit(answer)
-        guard self.snapshots[slot].stage == .asked, self.snapshots[slot].connection == index else { return }
-        self.snapshots[slot].stage = .none
+        guard self.connections[index].snapshot(slot).stage == .asked else { return }
+        self.connections[index].change(slot) { $0.stage = .none }
         guard answer.status == 200 else { return self.askAgain(slot, index) }
         self.events.removeAll(keepingCapacity: true)
         let instrument = self.dialect.instruments[slot].instrument
         let outcome = self.connections[index].feed.receivedSnapshot(
             of: instrument, body, at: self.now, into: &self.events)
-        if outcome == .none { self.snapshots[slot].backoff.reset() }
+        if outcome == .none { self.connections[index].change(slot) { $0.backoff.reset() } }
         self.pass(self.events, from: index)
         if case .snapshotWanted(let instrument) = outcome { self.wantSnapshot(instrument, index) }
     }
 
     func snapshotFailed(_ slot: Int, _ index: Int) {
         self.snapshotsInFlight -= 1
-        guard self.snapshots[slot].stage == .asked, self.snapshots[slot].connection == index else { return }
-        self.snapshots[slot].stage = .none
+        guard self.connections[index].snapshot(slot).stage == .asked else { return }
+        self.connections[index].change(slot) { $0.stage = .none }
         self.askAgain(slot, index)
     }
 

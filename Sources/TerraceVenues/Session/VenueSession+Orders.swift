@@ -97,7 +97,10 @@ extension VenueSession {
     private func note(sent terms: OrderTerms) {
         self.register.sent(terms, at: self.now)
         self.activeSlots[terms.slot] = true
-        if self.deadManAt[terms.slot] < self.deadManDue { self.deadManDue = self.deadManAt[terms.slot] }
+        if self.deadManAt[terms.slot] < self.deadManDue {
+            self.deadManDue = self.deadManAt[terms.slot]
+            if self.traits.hasDeadManSwitch { self.wake(by: max(self.deadManDue, self.now)) }
+        }
     }
 
     // MARK: Reports
@@ -170,7 +173,8 @@ extension VenueSession {
                 if case .listenKey(let key) = event { return self.listenKeyAnswered(key) }
             }
             self.listenKeyFailed()
-        case .renewListenKey, .deadMan:
+        case .renewListenKey: self.listenKeyRenewed(outcome)
+        case .deadMan:
             if outcome != .done { self.note(.warning, "\(request.purpose.name) was not carried out: \(outcome)") }
         case .openOrders, .balances, .fills: self.comparisonAnswered(request, outcome)
         case .time, .snapshot: break
@@ -188,7 +192,8 @@ extension VenueSession {
         case .queryFills(let order, _): self.queried.remove(order.order)
         case .createListenKey: self.listenKeyFailed()
         case .openOrders, .balances, .fills: self.comparisonFailed(request)
-        case .time, .snapshot, .renewListenKey, .deadMan: break
+        case .renewListenKey: self.renewListenKeySoon("no answer")
+        case .time, .snapshot, .deadMan: break
         }
     }
 
@@ -254,8 +259,7 @@ extension VenueSession {
     private func take(_ order: AccountOrder, _ slot: Int) {
         switch order.state {
         case .standing, .amended:
-            if self.register[order.order] == nil { self.register.adopt(order, slot: slot, at: self.now) }
-            guard let entry = self.register[order.order] else { return }
+            guard let entry = self.register[order.order] else { return self.adopt(order, slot) }
             let isNew = order.price != .zero && (order.price != entry.price || order.quantity != entry.quantity)
             self.accepted(slot, order.order, venueOrder: order.venueOrder)
             if isNew || order.state == .amended {
@@ -278,13 +282,19 @@ extension VenueSession {
         }
     }
 
+    /// An order of ours that nothing here has sent: an earlier run's, which reached the venue late. The engine must hear of it,
+    /// or it stands for good.
+    private func adopt(_ order: AccountOrder, _ slot: Int) {
+        self.statistics.ordersFound += 1
+        self.register.adopt(order, slot: slot, at: self.now)
+        self.activeSlots[slot] = true
+        self.report(slot, order.order, .found(order.price, order.quantity, cumulative: order.cumulative))
+    }
+
     /// Takes a fill. Which order it is of is told by its id, or else by the venue's number of the order.
     private func take(_ fill: AccountFill, _ slot: Int, from source: Source, of known: ClientOrderID = .none) {
         var order = fill.order == .none ? known : fill.order
-        if order == .none { order = self.register.order(fill.venueOrder) ?? .none }
-        if fill.isNumbered, source != .search || order != .none {
-            self.lastTrades[slot] = max(self.lastTrades[slot] ?? 0, fill.trade)
-        }
+        if order == .none { order = self.register.order(fill.venueOrder, slot) ?? .none }
         let instrument = self.dialect.instruments[slot].instrument
         if self.seen.insert(fill.trade, instrument) {
             self.fillsKnown += 1
@@ -321,7 +331,7 @@ extension VenueSession {
         for event in fills {
             guard case .fill(let fill) = event, let slot = fill.slot else { continue }
             if known == .none, fill.milliseconds < self.fillsFrom { continue }
-            let isKnown = known != .none || fill.order != .none || self.register.order(fill.venueOrder) != nil
+            let isKnown = known != .none || fill.order != .none || self.register.order(fill.venueOrder, slot) != nil
             if !isKnown, self.register.hasUnshown(slot) {
                 isWhole = false
                 continue
@@ -368,15 +378,20 @@ extension VenueSession {
                 self.queried.remove(order)
                 return self.conclude(found, slot)
             }
-            self.ask(
-                .fillsOfOrder(slot: slot, order, venueOrder: found.venueOrder), .queryFills(found, slot: slot))
+            let question = AccountCommand.fillsOfOrder(slot: slot, order, venueOrder: found.venueOrder)
+            if !self.ask(question, .queryFills(found, slot: slot), percent: 90) {
+                // There is no weight left for its fills, without which the answer is worth nothing: both later.
+                self.queried.remove(order)
+                self.queries.insert(OrderReference(slot: slot, order: order), at: 0)
+            }
             return
         }
         self.queried.remove(order)
         guard case .refused(.unknownOrder, _) = outcome else { return }  // The engine asks again.
         // The request that placed it may still be on its way: it is proved to be void only once its time stamp is too old
-        // for the venue, and the question was asked after that.
-        if let entry = self.register[order], !entry.isKnown {
+        // for the venue, and the question was asked after that. So soon the list that is asked may be behind the one that has
+        // shown it, too.
+        if let entry = self.register[order] {
             let window = (self.traits.receiveWindowMilliseconds + Self.clockMargin) * 1_000_000
             let proof = entry.placedAt.advanced(by: window)
             if sentAt < proof {
@@ -423,7 +438,8 @@ extension VenueSession {
                 continue
             }
             let command = AccountCommand.deadMan(slot: slot, milliseconds: self.settings.deadManMilliseconds)
-            guard self.ask(command, .deadMan(slot: slot), percent: 60) else {
+            // Less than comparisons have, which hundreds of instruments would never let happen.
+            guard self.ask(command, .deadMan(slot: slot), percent: 40) else {
                 self.deadManDue = self.weight.retryAt(self.now)
                 break
             }

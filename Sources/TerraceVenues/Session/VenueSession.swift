@@ -37,8 +37,7 @@ public final class VenueSession {
     var connections: [MarketConnection] = []
     var owners: [Int] = []  // The connection that speaks for each slot.
     var slotsByInstrument: [Int]  // By instrument index of the shard; -1 for instruments of other venues.
-    var snapshots: [SnapshotState]
-    var snapshotQueue: [Int] = []
+    var snapshotQueue: [(slot: Int, connection: Int)] = []  // By slot, which is by priority.
     var snapshotsInFlight = 0
 
     // The account.
@@ -57,12 +56,14 @@ public final class VenueSession {
     var ordersShareAt = Timestamp.distantPast
     var delayedQueries: [(due: Timestamp, order: OrderReference)] = []
     var comparison = Comparison()
+    var comparisonRound = 0
     var timeAskedAt = Timestamp.distantPast
     var timeIsAsked = false
     var activeSlots: [Bool]
     var deadManAt: [Timestamp]
     var deadManDue = Timestamp.distantPast
-    var lastTrades: [UInt64?]
+    var lastTrades: [UInt64?]  // Up to these, fills were found by asking, the last time but one,
+    var newestTrades: [UInt64?]  // and the last time.
     var fillsSince: [Int64]
     var fillsFrom: Int64 = 0  // Fills before this, in the venue's milliseconds, are in the first balances.
 
@@ -76,10 +77,10 @@ public final class VenueSession {
         self.weight = WeightWindow(limit: self.traits.weightPerWindow, seconds: self.traits.weightWindowSeconds)
         self.connectionsWindow = WeightWindow(limit: self.traits.connectionsPerFiveMinutes, seconds: 300)
         let count = dialect.instruments.count
-        self.snapshots = Array(repeating: SnapshotState(), count: count)
         self.activeSlots = Array(repeating: false, count: count)
         self.deadManAt = Array(repeating: .distantPast, count: count)
         self.lastTrades = Array(repeating: nil, count: count)
+        self.newestTrades = self.lastTrades
         self.fillsSince = Array(repeating: 0, count: count)
         let most = dialect.instruments.map { $0.instrument.index }.max() ?? -1
         self.slotsByInstrument = Array(repeating: -1, count: most + 1)
@@ -262,12 +263,6 @@ public final class VenueSession {
         self.transport.request(
             self.lastRequest, request, lane: lane, base: self.settings.endpoints.rest,
             timeoutNanoseconds: self.settings.requestTimeoutNanoseconds)
-    }
-
-    /// Sends a request of the account.
-    func ask(_ command: AccountCommand, _ purpose: PendingRequest.Purpose, lane: RequestLane = .account) {
-        let request = self.dialect.request(command, at: self.clock.milliseconds(at: self.now))
-        self.request(request, purpose, lane: lane, command: command)
     }
 
     func deliver(_ event: Event) { self.deliveries.append(Delivery(at: self.now, event: event)) }
