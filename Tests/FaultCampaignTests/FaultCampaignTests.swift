@@ -8,10 +8,12 @@ import Testing
 /// Engine, sessions and dialects against exchange servers that fail in every way they know, with a hard stop and a restart in
 /// the middle: in the end both sides agree on every order, fill, position and balance.
 @Suite("A fault campaign") struct FaultCampaignTests {
-    /// How many seeds: a few here, `make soak` runs hundreds.
+    /// The seeds: a few here, `make soak` runs hundreds. `TERRACE_SOAK_FIRST` begins at another, to look at one again.
     static let seeds: Range<UInt64> = {
-        let count = ProcessInfo.processInfo.environment["TERRACE_SOAK_SEEDS"].flatMap { UInt64($0) } ?? 6
-        return 1..<(1 + min(max(count, 1), 100_000))
+        func number(_ name: String) -> UInt64? { ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) } }
+        let count = min(max(number("TERRACE_SOAK_SEEDS") ?? 6, 1), 100_000)
+        let first = min(number("TERRACE_SOAK_FIRST") ?? 1, 1_000_000_000)
+        return first..<(first + count)
     }()
 
     private func plan(_ seed: UInt64) throws -> FaultPlan {
