@@ -39,7 +39,7 @@ final class StartUpWorld {
         self.hosts = try kinds.enumerated().map { place, kind in
             var settings = ExchangeSettings(kind: kind, start: start)
             settings.pairs = pairs
-            settings.rate = Double(pairs)
+            settings.rate = Double(pairs) / 2
             settings.seed = UInt64(place + 1)
             return ServerHost(try ExchangeServer(settings))
         }
