@@ -10,6 +10,8 @@ struct OrderRegister {
         var quantity: Quantity
         var filled = Quantity.zero
         let placedAt: Timestamp
+        /// This session has sent it; otherwise it is one of an earlier run.
+        var isSent = false
         /// The venue has shown it.
         var isKnown = false
         /// When it was shown to stand no longer; `distantFuture` while it may stand.
@@ -51,7 +53,8 @@ struct OrderRegister {
     mutating func sent(_ terms: OrderTerms, at now: Timestamp) {
         if self.entries[terms.order] != nil { return }
         self.entries[terms.order] = Entry(
-            slot: terms.slot, side: terms.side, price: terms.price, quantity: terms.quantity, placedAt: now)
+            slot: terms.slot, side: terms.side, price: terms.price, quantity: terms.quantity, placedAt: now,
+            isSent: true)
         self.standing[terms.slot, default: 0] += 1
     }
 

@@ -330,9 +330,12 @@ extension VenueSession {
         var isWhole = true
         for event in fills {
             guard case .fill(let fill) = event, let slot = fill.slot else { continue }
-            if known == .none, fill.milliseconds < self.fillsFrom { continue }
-            let isKnown = known != .none || fill.order != .none || self.register.order(fill.venueOrder, slot) != nil
-            if !isKnown, self.register.hasUnshown(slot) {
+            // What an earlier run's orders had filled before is in the first balances.
+            let order =
+                known != .none ? known : fill.order != .none ? fill.order : self.register.order(fill.venueOrder, slot)
+            let isSent = order.flatMap { self.register[$0]?.isSent } ?? false
+            if fill.milliseconds < self.fillsFrom, !isSent { continue }
+            if order == nil, self.register.hasUnshown(slot) {
                 isWhole = false
                 continue
             }
