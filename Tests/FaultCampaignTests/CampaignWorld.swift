@@ -160,7 +160,8 @@ final class CampaignWorld {
         // Backoffs of up to 64 s must have ended, and bans of ten minutes.
         for _ in 0..<1_000 {
             self.run(for: 1_000_000_000)
-            if self.unknownOrders == 0, self.sessions.allSatisfy({ $0.isAccountHeard }) { return true }
+            let isHeard = self.sessions.allSatisfy { $0.isAccountHeard && !$0.weight.isBlocked(at: self.now) }
+            if self.unknownOrders == 0, isHeard { return true }
         }
         return false
     }
