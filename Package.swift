@@ -76,9 +76,11 @@ let package = Package(
         .target(
             name: "TerraceOperations",
             dependencies: [
-                "TerraceCore", "TerraceVenues", "TerraceSimulation", "TerraceRuntime", "CTerrace",
+                "TerraceCore", "TerraceVenues", "TerraceSimulation", "TerraceRuntime", "CTerrace", "CCrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Yams", package: "Yams"),
             ],

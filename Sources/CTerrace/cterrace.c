@@ -2,6 +2,7 @@
 #include "cterrace.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
@@ -76,6 +77,11 @@ int cterrace_pin(int processor) {
     CPU_ZERO(&set);
     CPU_SET(processor, &set);
     return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+int cterrace_poll(struct pollfd *polled, uint32_t count, uint64_t nanoseconds) {
+    struct timespec timeout = {.tv_sec = 0, .tv_nsec = (long)nanoseconds};
+    return ppoll(polled, count, &timeout, NULL);
 }
 
 #ifndef MADV_COLLAPSE

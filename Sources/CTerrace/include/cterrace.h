@@ -1,6 +1,7 @@
 #ifndef CTERRACE_H
 #define CTERRACE_H
 
+#include <poll.h>
 #include <stdint.h>
 
 /// How often the calling thread has asked the allocator for memory since it started.
@@ -11,6 +12,9 @@ uint64_t cterrace_cycles(void);
 
 /// Binds the calling thread to one processor. Returns 0, or an error number.
 int cterrace_pin(int processor);
+
+/// poll(2) with a time-out in nanoseconds, which must be below a second: how many are ready, or -1.
+int cterrace_poll(struct pollfd *polled, uint32_t count, uint64_t nanoseconds);
 
 /// Asks the system to keep the process's private memory that is in use now in large pages, which spares a shard of hundreds of
 /// books most misses of the address cache. Returns how many bytes were asked for; zero where the system has no such pages. For

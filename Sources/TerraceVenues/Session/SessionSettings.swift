@@ -24,6 +24,9 @@ public struct SessionSettings: Sendable {
     /// The dead-man switch, where the venue has one: all orders of an instrument are cancelled by the venue unless it is heard
     /// from for so many milliseconds. Zero for none.
     public var deadManMilliseconds: Int64 = 120_000
+    /// The most weight of requests in the venue's window; nil for what the venue documents. For accounts with other limits, and
+    /// for servers of one's own that have none.
+    public var weightPerWindow: Int?
 
     /// A session of `venue`.
     public init(

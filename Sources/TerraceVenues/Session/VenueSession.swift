@@ -74,7 +74,8 @@ public final class VenueSession {
         self.settings = settings
         self.transport = transport
         self.random = SessionRandom(seed: settings.seed)
-        self.weight = WeightWindow(limit: self.traits.weightPerWindow, seconds: self.traits.weightWindowSeconds)
+        self.weight = WeightWindow(
+            limit: settings.weightPerWindow ?? self.traits.weightPerWindow, seconds: self.traits.weightWindowSeconds)
         self.connectionsWindow = WeightWindow(limit: self.traits.connectionsPerFiveMinutes, seconds: 300)
         let count = dialect.instruments.count
         self.activeSlots = Array(repeating: false, count: count)
