@@ -11,6 +11,10 @@ struct Comparison {
     /// What is listed so far.
     var listed: [AccountOrder] = []
     var balances: [(coin: String, total: Amount)] = []
+    /// This engine's orders among those listed.
+    var standing: [(symbol: String, order: ClientOrderID)] = []
+    /// Whether another comparison of everything was asked for while this one goes on.
+    var isWantedAgain = false
     /// Slots whose fills are to be asked for in this round.
     var slots: [Int] = []
     var fillsInFlight = 0

@@ -7,6 +7,7 @@ extension VenueSession {
 
     /// Asks for a comparison as soon as possible, of everything.
     public func compareSoon() {
+        if self.comparison.stage != .idle { self.comparison.isWantedAgain = true }
         self.comparison.isWhole = true
         self.comparison.dueAt = self.now
         self.wake(by: self.now)
@@ -64,9 +65,17 @@ extension VenueSession {
 
     private func endComparison() {
         self.statistics.comparisons += 1
+        var listing = AccountListing()
+        listing.orders = self.comparison.standing
+        listing.balances = self.comparison.balances
+        if self.firstListing == nil { self.firstListing = listing }
+        self.lastListing = listing
         self.comparison.stage = .idle
-        self.comparison.isWhole = false
-        self.comparison.dueAt = self.now.advanced(by: self.settings.comparisonNanoseconds)
+        // What was asked for meanwhile might be missing from this one.
+        self.comparison.isWhole = self.comparison.isWantedAgain
+        let pause = self.comparison.isWantedAgain ? 0 : self.settings.comparisonNanoseconds
+        self.comparison.isWantedAgain = false
+        self.comparison.dueAt = self.now.advanced(by: pause)
         self.wake(by: self.comparison.dueAt)
     }
 
@@ -124,6 +133,7 @@ extension VenueSession {
             }
             listed.insert(order.order)
             guard case .standing = order.state else { continue }
+            self.comparison.standing.append((self.dialect.instruments[slot].symbol, order.order))
             self.compare(order, slot)
         }
         if !self.comparison.isOpening {

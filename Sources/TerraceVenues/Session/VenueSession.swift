@@ -57,6 +57,10 @@ public final class VenueSession {
     var ordersShareAt = Timestamp.distantPast
     var delayedQueries: [(due: Timestamp, order: OrderReference)] = []
     var comparison = Comparison()
+    /// What the venue said of the account at the first comparison, before anything was traded; nil until then.
+    public internal(set) var firstListing: AccountListing?
+    /// What it said at the last.
+    public internal(set) var lastListing: AccountListing?
     var timeAskedAt = Timestamp.distantPast
     var timeIsAsked = false
     var activeSlots: [Bool]
