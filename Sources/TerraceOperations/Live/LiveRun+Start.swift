@@ -55,11 +55,19 @@ extension LiveRun {
                 endpoints: access.endpoints,
                 seed: UInt64(bitPattern: clock.origin.nanoseconds) &+ UInt64(truncatingIfNeeded: index))
             settings.deadManMilliseconds = limits.deadManNanoseconds / 1_000_000
+            settings.orderShareFactor = Self.orderShareFactor(plan.desk.configuration.venues[index], access.venue)
             let dialect = access.venue.make(
                 plan.desk.instruments[index], plan.mode == .live ? access.credentials : nil)
             let session = VenueSession(dialect, settings: settings, transport: transport)
             venues.append(NetworkConnections.Venue(session: session, transport: transport))
         }
         return NetworkConnections(venues, clock: clock)
+    }
+
+    /// What an ordinary account may send over what the configuration says that this one may, where that is more.
+    static func orderShareFactor(_ configured: VenueConfiguration, _ venue: LiveVenue) -> Double {
+        guard let ordinary = venue.ordinaryOrders, configured.windowNanoseconds > 0 else { return 1 }
+        let allowed = Double(configured.ordersPerWindow) * 1e10 / Double(configured.windowNanoseconds)
+        return allowed > Double(ordinary) ? Double(ordinary) / allowed : 1
     }
 }

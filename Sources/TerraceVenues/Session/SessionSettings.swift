@@ -24,6 +24,9 @@ public struct SessionSettings: Sendable {
     /// The dead-man switch, where the venue has one: all orders of an instrument are cancelled by the venue unless it is heard
     /// from for so many milliseconds. Zero for none.
     public var deadManMilliseconds: Int64 = 120_000
+    /// The share of the order limit that a venue tells is multiplied by this: below 1 for an account that may send more than
+    /// an ordinary one, where the dialect knows the limit of ordinary ones only.
+    public var orderShareFactor = 1.0
 
     /// A session of `venue`.
     public init(

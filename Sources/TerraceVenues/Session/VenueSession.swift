@@ -169,7 +169,9 @@ public final class VenueSession {
         guard let request = self.pending.removeValue(forKey: number) else { return }
         let usage = self.dialect.usage(answer)
         if let share = usage.weight { self.weight.observe(share: share, at: self.now) }
-        if let share = usage.orders { (self.ordersShare, self.ordersShareAt) = (share, self.now) }
+        if let share = usage.orders {
+            (self.ordersShare, self.ordersShareAt) = (share * self.settings.orderShareFactor, self.now)
+        }
         switch request.purpose {
         case .time: self.timeAnswered(request, answer, body)
         case .snapshot(let slot, let connection): self.snapshotAnswered(slot, connection, answer, body)
