@@ -43,7 +43,8 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
     public func start() {
         self.eventLoop.execute {
             _ = cterrace_use_large_pages()
-            self.connections.open(waking: { [unowned self] in self.runSoon() })
+            // Sockets may still have something to say while they are closed, after the shard is gone.
+            self.connections.open(waking: { [weak self] in self?.runSoon() })
             self.run()
         }
     }
