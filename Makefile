@@ -3,27 +3,37 @@
 SCRATCH ?= $(or $(TERRACE_SCRATCH),$(HOME)/.cache/terrace-build)
 SWIFT_BUILD = swift build --scratch-path "$(SCRATCH)"
 TERRACE = "$(SCRATCH)/release/terrace"
+EXCHANGE = "$(SCRATCH)/release/terrace-exchange"
 FEED = $(SCRATCH)/bench.feed
+SEEDS ?= 200
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench lint format picture
+.PHONY: help setup build demo demo-network test soak bench lint format picture
 
 help: ## Show the targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: ## Install what is missing: git, certificates, zlib's headers
+setup: ## Install what is missing: git, certificates, openssl, headers of libcrypto and zlib
 	@sh scripts/setup.sh
 
-build: setup ## Build the release program
+build: setup ## Build the release programs
 	$(SWIFT_BUILD) -c release --product terrace
+	$(SWIFT_BUILD) -c release --product terrace-exchange
 
 demo: build ## Build, and make markets on simulated venues; ARGS="--seconds 60" and the like are passed on
 	$(TERRACE) demo $(ARGS)
 
+demo-network: build ## Build, and trade over TLS on two simulated exchanges of different protocols; ARGS="--seconds 60"
+	@bash scripts/demo_network.sh $(TERRACE) $(EXCHANGE) $(ARGS)
+
 test: setup ## Run every test; ARGS="--filter NAME" and the like are passed on
 	$(SWIFT_BUILD) --build-tests
 	swift test --scratch-path "$(SCRATCH)" --skip-build $(ARGS)
+
+soak: setup ## Run the campaign of faults over SEEDS seeds, 200 if nothing is said; some minutes
+	$(SWIFT_BUILD) --build-tests
+	TERRACE_SOAK_SEEDS=$(SEEDS) swift test --scratch-path "$(SCRATCH)" --skip-build --filter FaultCampaign
 
 bench: build ## Measure the core alone, on a feed of 100 pairs on 4 venues; ARGS="--json FILE" and the like are passed on
 	$(TERRACE) bench feed --pairs 100 --venues 4 --updates 3000000 --seed 1 --out "$(FEED)"

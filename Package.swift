@@ -139,7 +139,12 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(
             name: "TerraceOperationsTests",
-            dependencies: ["TerraceOperations", "TerraceSimulation", "TerraceVenues", "TerraceCore"],
+            dependencies: [
+                "TerraceOperations", "TerraceExchangeServer", "TerraceSimulation", "TerraceRuntime", "TerraceVenues",
+                "TerraceCore",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: tests),
     ]
 )

@@ -11,6 +11,8 @@ command -v git >/dev/null 2>&1 || missing="$missing git"
 [ -s /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
 # Requests are signed through libcrypto.
 [ -f /usr/include/openssl/hmac.h ] || missing="$missing libssl-dev"
+# `make demo-network` makes a certificate.
+command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 # Recordings are read through gzip.
 [ -f /usr/include/zlib.h ] || missing="$missing zlib1g-dev"
 if [ -z "$missing" ]; then exit 0; fi

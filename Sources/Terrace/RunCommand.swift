@@ -58,19 +58,26 @@ struct RunCommand: AsyncParsableCommand {
         if !result.reconciled { throw ExitCode(1) }
     }
 
-    /// Runs, with a screen where there is a terminal. A dry run prints its commands there instead.
+    /// Runs, with a screen where there is a terminal, and what connections tell at its foot. A dry run prints its commands
+    /// there instead.
     private func trade(_ run: LiveRun, _ plan: LivePlan) async throws -> RunReport {
         let screen = plan.mode == .dryRun ? nil : Terminal()
         let ticks = TickCounter()
         let title = "\(plan.mode.rawValue): \(self.config)"
+        let notices = NoticeLines()
         screen?.open()
-        defer { screen?.close() }
+        defer {
+            screen?.close()
+            for line in notices.takeUnseen() { print(line) }
+        }
         return try await run.start(plan) { line in
-            print(line)
+            // Printed in between, it would tear the screen.
+            if screen == nil { print(line) } else { notices.add(line) }
         } show: { progress in
             if let screen {
                 let (width, height) = screen.size
-                screen.show(Screen.lines(progress, title: title, width: width, height: height - 1))
+                screen.show(
+                    Screen.lines(progress, title: title, notices: notices.show(), width: width, height: height - 1))
             } else if ticks.next() % 3 == 0 {
                 print(Screen.line(progress))
             }

@@ -43,13 +43,14 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
     public func start() {
         self.eventLoop.execute {
             _ = cterrace_use_large_pages()
-            self.connections.open(waking: { [unowned self] in self.runSoon() })
+            // Sockets may still have something to say while they are closed, after the shard is gone.
+            self.connections.open(waking: { [weak self] in self?.runSoon() })
             self.run()
         }
     }
 
-    /// Cancels every order, and succeeds with true once neither the engine nor a venue has one left and nothing is on the way;
-    /// with false where that took longer than `limit`, or `abandon` came first.
+    /// Cancels every order, and succeeds with true once neither the engine nor a venue has one left, nothing is on the way, and
+    /// the connections have compared what the venues hold; with false where that took longer than `limit`, or `abandon` came first.
     public func stop(within limit: TimeAmount) -> EventLoopFuture<Bool> {
         let promise = self.eventLoop.makePromise(of: Bool.self)
         self.eventLoop.execute {
@@ -106,7 +107,9 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
         if self.isFinished { return }
         self.turn()
         if let stopping = self.stopping {
-            let isDone = self.engine.openOrders == 0 && self.connections.isQuiet && self.engine.waiting == 0
+            let isDone =
+                self.engine.openOrders == 0 && self.connections.isQuiet && self.engine.waiting == 0
+                && self.connections.conclude(at: self.now)
             if isDone || NIODeadline.now() >= self.stopBy {
                 self.isFinished = true
                 stopping.succeed(isDone)

@@ -17,9 +17,15 @@ public protocol VenueConnections: ~Copyable, SendableMetatype {
     mutating func flush(at now: Timestamp)
     /// Whether no command and no private report is on its way.
     var isQuiet: Bool { get }
+    /// Called after the last order is gone and nothing is on its way, again and again until it says true: whether what the
+    /// venues hold has been compared with what is known here, and the outcome was handed over by `advance`.
+    mutating func conclude(at now: Timestamp) -> Bool
 }
 
 extension VenueConnections where Self: ~Copyable {
     /// Nothing is held back.
     public mutating func flush(at now: Timestamp) {}
+
+    /// There is nothing to compare with.
+    public mutating func conclude(at now: Timestamp) -> Bool { true }
 }

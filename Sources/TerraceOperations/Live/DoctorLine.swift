@@ -30,6 +30,6 @@ public struct DoctorLine: Sendable, Equatable, CustomStringConvertible {
     /// `FAIL  binance       clock         ...`
     public var description: String {
         "\(Figures.left(self.status.rawValue, 6))\(Figures.left(self.venue ?? "desk", 14))"
-            + "\(Figures.left(self.check, 14))\(self.text)"
+            + "\(Figures.left(self.check, 16))\(self.text)"
     }
 }

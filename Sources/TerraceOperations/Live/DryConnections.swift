@@ -9,7 +9,8 @@ struct DryConnections<Base: VenueConnections & ~Copyable>: ~Copyable, VenueConne
     }
 
     private var base: Base
-    private var standing: [ClientOrderID: Standing] = [:]  // Looked up, never walked through. As many as there are slots.
+    // Looked up, never walked through. As many as there are slots.
+    private var standing: [ClientOrderID: Standing] = [:]
     private var waiting: [Delivery] = []
     private let show: (Command, Timestamp) -> Void
 

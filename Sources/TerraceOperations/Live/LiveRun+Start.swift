@@ -1,5 +1,4 @@
 import NIOCore
-import Synchronization
 import TerraceCore
 import TerraceRuntime
 import TerraceSimulation
@@ -14,24 +13,28 @@ extension LiveRun {
     public func start(
         _ plan: LivePlan, say: @escaping @Sendable (String) -> Void, show: @escaping @Sendable (RunProgress) -> Bool
     ) async throws -> RunReport {
-        let made = Mutex<NetworkConnections?>(nil)
-        return try await self.run(
+        let log = SessionLog()
+        let setup = plan.desk.bound.setup
+        var report = try await self.run(
             plan,
             connect: { clock, loop in
                 let connections = try self.connections(plan, clock, loop)
-                made.withLock { $0 = connections }
+                log.connections = connections
                 return connections
-            }, mismatches: { _, _ in [] },
-            notices: { loop in
-                guard let connections = made.withLock({ $0 }) else { return [] }
-                return try await loop.submit {
-                    connections.venues.flatMap { $0.session.takeNotices() }.map { $0.text }
-                }.get()
             },
+            mismatches: { engine, connections in
+                log.noteBalances(engine, setup)
+                return LiveReconciliation.mismatches(engine, connections, setup)
+            },
+            notices: { loop in try await loop.submit { log.takeNotices() }.get() },
             close: { loop in
-                guard let connections = made.withLock({ $0 }) else { return }
-                try await loop.flatSubmit { connections.close(on: loop) }.get()
+                try await loop.flatSubmit {
+                    log.noteCounts()
+                    return log.connections?.close(on: loop) ?? loop.makeSucceededVoidFuture()
+                }.get()
             }, say: say, show: show)
+        report.sessions = log.reports
+        return report
     }
 
     /// The connections to the plan's venues. Only a live run trades; the others have no account.
@@ -52,11 +55,19 @@ extension LiveRun {
                 endpoints: access.endpoints,
                 seed: UInt64(bitPattern: clock.origin.nanoseconds) &+ UInt64(truncatingIfNeeded: index))
             settings.deadManMilliseconds = limits.deadManNanoseconds / 1_000_000
+            settings.orderShareFactor = Self.orderShareFactor(plan.desk.configuration.venues[index], access.venue)
             let dialect = access.venue.make(
                 plan.desk.instruments[index], plan.mode == .live ? access.credentials : nil)
             let session = VenueSession(dialect, settings: settings, transport: transport)
             venues.append(NetworkConnections.Venue(session: session, transport: transport))
         }
         return NetworkConnections(venues, clock: clock)
+    }
+
+    /// What an ordinary account may send over what the configuration says that this one may, where that is more.
+    static func orderShareFactor(_ configured: VenueConfiguration, _ venue: LiveVenue) -> Double {
+        guard let ordinary = venue.ordinaryOrders, configured.windowNanoseconds > 0 else { return 1 }
+        let allowed = Double(configured.ordersPerWindow) * 1e10 / Double(configured.windowNanoseconds)
+        return allowed > Double(ordinary) ? Double(ordinary) / allowed : 1
     }
 }

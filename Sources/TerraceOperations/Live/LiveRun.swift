@@ -219,10 +219,9 @@ public struct LiveRun: Sendable {
             let isDone = try await stopped.get()
             group.cancelAll()
             if isDone { return [] }
-            return [
-                signals.count >= second
-                    ? "told twice to stop: orders are left" : "orders are left after a minute of cancelling"
-            ]
+            let open = try await shard.inspect { engine, _, _ in engine.openOrders }.get()
+            let left = open > 0 ? "\(open) orders may be left" : "the venues have not confirmed that nothing is left"
+            return [signals.count >= second ? "told twice to stop: \(left)" : "after a minute of cancelling \(left)"]
         }
     }
 }

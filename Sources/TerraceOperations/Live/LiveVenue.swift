@@ -10,6 +10,9 @@ public struct LiveVenue: Sendable {
     public let takesOrders: Bool
     /// Whether fees are charged in the coin that is received, as on spot markets: how paper fills are charged.
     public let chargesReceivedCoin: Bool
+    /// How many orders an ordinary account may send in ten seconds, where answers tell the count and not the limit; nil where
+    /// they tell both.
+    public let ordinaryOrders: Int?
     /// Its dialect for these instruments; `credentials` are nil where nothing is signed.
     ///
     /// The list may be empty: then the dialect is for what needs none, as the venue's time and its list of instruments.
@@ -18,13 +21,14 @@ public struct LiveVenue: Sendable {
     /// A venue.
     public init(
         _ name: String, testNetwork: VenueEndpoints? = nil, takesOrders: Bool = true,
-        chargesReceivedCoin: Bool = true,
+        chargesReceivedCoin: Bool = true, ordinaryOrders: Int? = nil,
         make: @escaping @Sendable ([FeedInstrument], VenueCredentials?) -> any VenueDialect
     ) {
         self.name = name
         self.testNetwork = testNetwork
         self.takesOrders = takesOrders
         self.chargesReceivedCoin = chargesReceivedCoin
+        self.ordinaryOrders = ordinaryOrders
         self.make = make
     }
 

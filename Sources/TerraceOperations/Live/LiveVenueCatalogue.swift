@@ -17,14 +17,15 @@ public struct LiveVenueCatalogue: Sendable {
             "binance",
             testNetwork: VenueEndpoints(
                 rest: "https://testnet.binance.vision", market: "wss://stream.testnet.binance.vision",
-                account: "wss://ws-api.testnet.binance.vision")
+                account: "wss://ws-api.testnet.binance.vision"),
+            ordinaryOrders: 100
         ) { BinanceDialect(market: .spot, instruments: $0, credentials: $1) },
         LiveVenue(
             "binance_perp",
             testNetwork: VenueEndpoints(
                 rest: "https://demo-fapi.binance.com", market: "wss://fstream.binancefuture.com",
                 account: "wss://fstream.binancefuture.com"),
-            chargesReceivedCoin: false
+            chargesReceivedCoin: false, ordinaryOrders: 300
         ) {
             BinanceDialect(market: .perpetual, instruments: $0, credentials: $1)
         },

@@ -87,6 +87,8 @@ public struct RunReport: Codable, Sendable {
     public var stateHash = ""
     /// Of a replay: by the feed's symbol, what became of it.
     public var feed: [String: FeedReport]?
+    /// Of a run with real venues: by venue, what its session did.
+    public var sessions: [String: SessionReport]?
     /// Of a replay: what was read, and how fast.
     public var replay: ReplayReport?
 

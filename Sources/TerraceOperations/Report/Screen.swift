@@ -16,8 +16,17 @@ public enum Screen {
             + (totals.attention.isEmpty ? "" : "  attention \(totals.attention.count) pairs")
     }
 
-    /// A screen of at most `height` lines of `width` columns: totals, latency, profit, and the pairs that need attention.
-    public static func lines(_ progress: RunProgress, title: String, width: Int, height: Int) -> [String] {
+    /// A screen of at most `height` lines of `width` columns: totals, latency, profit, and the pairs that need attention;
+    /// at its foot `notices`, the last of what connections had to tell.
+    public static func lines(
+        _ progress: RunProgress, title: String, notices: [String] = [], width: Int, height: Int
+    ) -> [String] {
+        let foot = notices.isEmpty ? [] : [""] + notices.suffix(5).map { "  " + $0 }
+        let body = Self.body(progress, title: title, height: max(1, height - foot.count))
+        return (body + foot).prefix(max(1, height)).map { String($0.prefix(width)) }
+    }
+
+    private static func body(_ progress: RunProgress, title: String, height: Int) -> [String] {
         let totals = Totals(progress.shards)
         var lines = [
             "Terrace \(title)   \(Figures.clock(progress.seconds))   Ctrl-C cancels every order and ends",
@@ -49,7 +58,7 @@ public enum Screen {
         }
         lines.append(totals.attention.isEmpty ? "  every pair is as its configuration asks for" : "")
         lines += Self.attention(totals, rows: height - lines.count)
-        return lines.prefix(max(1, height)).map { String($0.prefix(width)) }
+        return Array(lines.prefix(height))
     }
 
     /// The pairs that need attention, the gravest reason first; below them, where there is room, those that earn least.
@@ -82,6 +91,13 @@ public enum Screen {
         return lines
     }
 
+    private static func line(_ name: String, _ session: SessionReport) -> String {
+        "session      \(name): \(Figures.grouped(session.marketMessages)) market messages, "
+            + "\(Figures.grouped(session.accountMessages)) of the account, \(Figures.grouped(session.requests)) requests; "
+            + "lost \(session.connectionsLost) connections, corrected \(session.ordersFound + session.ordersMissing) orders, "
+            + "\(session.fillsFound) fills"
+    }
+
     /// What a run came to, for people.
     public static func summary(_ report: RunReport) -> String {
         var lines = [
@@ -111,6 +127,9 @@ public enum Screen {
             lines.append(
                 "held back    "
                     + held.prefix(6).map { "\($0.key) \(Figures.grouped($0.value))" }.joined(separator: ", "))
+        }
+        for (name, session) in (report.sessions ?? [:]).sorted(by: { $0.key < $1.key }) {
+            lines.append(Self.line(name, session))
         }
         lines.append("memory       \(report.memoryBytes.resident / 1_000_000) MB resident")
         lines.append("state hash   \(report.stateHash)")

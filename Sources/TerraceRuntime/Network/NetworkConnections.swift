@@ -24,6 +24,7 @@ public final class NetworkConnections: VenueConnections, @unchecked Sendable {
     public let venues: [Venue]
     private let links: [SessionLink]
     private let clock: ShardClock
+    private var asked: [SessionStatistics?]  // By venue: as they stood when the last comparison was asked for.
     private var places: [Int]  // The place in `venues`, by instrument of the shard; -1 for none.
 
     /// The venues' connections; none is opened before the shard starts.
@@ -31,6 +32,7 @@ public final class NetworkConnections: VenueConnections, @unchecked Sendable {
         self.venues = venues
         self.clock = clock
         self.links = venues.map { SessionLink($0.session, clock) }
+        self.asked = Array(repeating: nil, count: venues.count)
         let instruments = venues.map { $0.session.dialect.instruments.map { $0.instrument.index } }
         self.places = Array(repeating: -1, count: (instruments.joined().max() ?? -1) + 1)
         for (place, known) in instruments.enumerated() {
@@ -77,6 +79,34 @@ public final class NetworkConnections: VenueConnections, @unchecked Sendable {
 
     /// Whether no command and no question is on its way.
     public var isQuiet: Bool { self.venues.allSatisfy { $0.session.isQuiet } }
+
+    /// Has every session that trades compare all orders, fills and balances, until a comparison corrects nothing.
+    public func conclude(at now: Timestamp) -> Bool {
+        var isDone = true
+        for place in self.venues.indices where !self.conclude(place) { isDone = false }
+        return isDone
+    }
+
+    private func conclude(_ place: Int) -> Bool {
+        let session = self.venues[place].session
+        if self.hasConcluded(place) { return true }
+        if session.isComparing { return false }
+        // A comparison that could not be carried out is tried again by the session, a second later.
+        if let asked = self.asked[place], session.statistics.comparisons == asked.comparisons { return false }
+        self.asked[place] = session.statistics
+        session.compareSoon()
+        return false
+    }
+
+    /// Whether the venue at this place was compared since `conclude` first asked for it, and the comparison had nothing to
+    /// correct.
+    public func hasConcluded(_ place: Int) -> Bool {
+        let session = self.venues[place].session
+        if !session.settings.trades { return true }
+        guard let asked = self.asked[place], !session.isComparing else { return false }
+        return session.statistics.comparisons > asked.comparisons
+            && session.statistics.corrections == asked.corrections
+    }
 
     /// Closes all connections.
     ///

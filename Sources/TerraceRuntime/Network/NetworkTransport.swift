@@ -46,6 +46,7 @@ public final class NetworkTransport: SessionTransport, @unchecked Sendable {
 
     // MARK: SessionTransport
 
+    /// Opens a WebSocket; see `SessionTransport`.
     public func open(_ socket: Int, base: String, target: String) {
         do {
             let address = try self.dialer.address(base, isWebSocket: true)
@@ -65,10 +66,13 @@ public final class NetworkTransport: SessionTransport, @unchecked Sendable {
         }
     }
 
+    /// Sends a text message; nothing where the socket is gone.
     public func send(_ socket: Int, _ text: [UInt8]) { self.sockets[socket]?.send(text) }
 
+    /// Closes a WebSocket; nothing of it is delivered after this.
     public func close(_ socket: Int) { self.sockets.removeValue(forKey: socket)?.close() }
 
+    /// Sends a request; see `SessionTransport`.
     public func request(
         _ number: UInt64, _ request: VenueRequest, lane: RequestLane, base: String, timeoutNanoseconds: Int64
     ) {

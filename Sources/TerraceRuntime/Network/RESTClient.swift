@@ -47,6 +47,7 @@ public final class RESTClient: TransportReceiver, @unchecked Sendable {
 
     // MARK: TransportReceiver
 
+    /// Hands the answer to who waits for it.
     public func answered(_ number: UInt64, _ answer: VenueAnswer, _ body: Span<UInt8>) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(body.count)
@@ -54,6 +55,7 @@ public final class RESTClient: TransportReceiver, @unchecked Sendable {
         self.waiting.removeValue(forKey: number)?.resume(returning: .success((answer, bytes)))
     }
 
+    /// Tells who waits that no answer comes.
     public func failed(_ number: UInt64, _ failure: RequestFailure) {
         let error: FetchError =
             switch failure {
@@ -63,7 +65,10 @@ public final class RESTClient: TransportReceiver, @unchecked Sendable {
         self.waiting.removeValue(forKey: number)?.resume(returning: .failure(error))
     }
 
+    /// There are no streams here.
     public func opened(_ socket: Int) {}
+    /// There are no streams here.
     public func received(_ socket: Int, _ bytes: Span<UInt8>) {}
+    /// There are no streams here.
     public func closed(_ socket: Int, reason: String) {}
 }

@@ -174,7 +174,9 @@ public enum Reconciliation {
     }
 
     /// What the strategies' positions say a venue's balances should have moved by, against what they moved by.
-    private static func positions(_ engine: borrowing Engine, _ setup: MarketSetup) -> [String] {
+    ///
+    /// - Parameter setup: Its `balances` are those at the start.
+    public static func positions(_ engine: borrowing Engine, _ setup: MarketSetup) -> [String] {
         var moved = Array(
             repeating: Array(repeating: Amount.zero, count: setup.assets.count), count: setup.venues.count)
         for index in 0..<engine.strategyCount {

@@ -13,6 +13,8 @@ struct Comparison {
     /// What is listed so far.
     var listed: [AccountOrder] = []
     var balances: [(coin: String, total: Amount)] = []
+    /// This engine's orders among those listed.
+    var standing: [(symbol: String, order: ClientOrderID)] = []
     /// Slots whose fills are to be asked for in this round.
     var slots: [Int] = []
     var fillsInFlight = 0

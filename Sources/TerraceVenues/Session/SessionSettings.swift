@@ -27,6 +27,9 @@ public struct SessionSettings: Sendable {
     /// The most weight of requests in the venue's window; nil for what the venue documents. For accounts with other limits, and
     /// for servers of one's own that have none.
     public var weightPerWindow: Int?
+    /// The share of the order limit that a venue tells is multiplied by this: below 1 for an account that may send more than
+    /// an ordinary one, where the dialect knows the limit of ordinary ones only.
+    public var orderShareFactor = 1.0
 
     /// A session of `venue`.
     public init(

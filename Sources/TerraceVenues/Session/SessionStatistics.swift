@@ -41,6 +41,9 @@ public struct SessionStatistics: Sendable, Equatable {
     /// The last measured difference of the venue's clock from ours, in milliseconds.
     public var skewMilliseconds: Int64 = 0
 
+    /// Corrections of orders and fills by comparisons.
+    public var corrections: UInt64 { self.ordersFound + self.ordersMissing + self.fillsFound }
+
     /// Nothing counted.
     public init() {}
 }

@@ -26,7 +26,9 @@ extension VenueSession {
     }
 
     /// Whether a comparison is under way or wanted.
-    public var isComparing: Bool { self.comparison.stage != .idle || self.comparison.dueAt <= self.now }
+    public var isComparing: Bool {
+        self.comparison.stage != .idle || self.comparison.isWhole || self.comparison.dueAt <= self.now
+    }
 
     func beginComparison(isOpening: Bool) {
         let before = self.comparison
@@ -84,6 +86,11 @@ extension VenueSession {
 
     private func endComparison() {
         self.statistics.comparisons += 1
+        var listing = AccountListing()
+        listing.orders = self.comparison.standing
+        listing.balances = self.comparison.balances
+        if self.firstListing == nil { self.firstListing = listing }
+        self.lastListing = listing
         self.comparison.stage = .idle
         let isWantedAgain = self.comparison.isWantedAgain
         self.comparison.isWhole = isWantedAgain
@@ -172,6 +179,7 @@ extension VenueSession {
             }
             listed.insert(order.order)
             guard case .standing = order.state else { continue }
+            self.comparison.standing.append((self.dialect.instruments[slot].symbol, order.order))
             self.compare(order, slot)
         }
         if !self.comparison.isOpening {

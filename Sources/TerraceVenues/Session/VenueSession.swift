@@ -57,6 +57,10 @@ public final class VenueSession {
     var delayedQueries: [(due: Timestamp, order: OrderReference)] = []
     var comparison = Comparison()
     var comparisonRound = 0
+    /// What the venue said of the account at the first comparison, before anything was traded; nil until then.
+    public internal(set) var firstListing: AccountListing?
+    /// What it said at the last.
+    public internal(set) var lastListing: AccountListing?
     var timeAskedAt = Timestamp.distantPast
     var timeIsAsked = false
     var activeSlots: [Bool]
@@ -167,7 +171,9 @@ public final class VenueSession {
         guard let request = self.pending.removeValue(forKey: number) else { return }
         let usage = self.dialect.usage(answer)
         if let share = usage.weight { self.weight.observe(share: share, at: self.now) }
-        if let share = usage.orders { (self.ordersShare, self.ordersShareAt) = (share, self.now) }
+        if let share = usage.orders {
+            (self.ordersShare, self.ordersShareAt) = (share * self.settings.orderShareFactor, self.now)
+        }
         switch request.purpose {
         case .time: self.timeAnswered(request, answer, body)
         case .snapshot(let slot, let connection): self.snapshotAnswered(slot, connection, answer, body)

@@ -69,21 +69,21 @@ import Testing
         arguments: [
             (
                 "{ endpoints: { rest: http://api.bybit.com } }",
-                #"3:24: "rest" in endpoints must begin with https://, not "http://api.bybit.com": without encryption "#
+                #"3:31: "rest" in endpoints must begin with https://, not "http://api.bybit.com": without encryption "#
                     + "only this machine is reached, as http://127.0.0.1:8080"
             ),
             (
                 "{ endpoints: { market: https://a } }",
-                #"3:26: "market" in endpoints must be wss://HOST or wss://HOST:PORT without a path, not "https://a""#
+                #"3:33: "market" in endpoints must be wss://HOST or wss://HOST:PORT without a path, not "https://a""#
             ),
             (
                 "{ endpoints: { rest: 'https://me:hunter2@a' } }",
-                #"3:24: "rest" in endpoints must have no user name or password: keys are named by "api_key_env" or "#
+                #"3:31: "rest" in endpoints must have no user name or password: keys are named by "api_key_env" or "#
                     + #""key_file""#
             ),
             (
                 "{ endpoints: { private: wss://a } }",
-                #"3:18: unknown key "private" in endpoints"#
+                #"3:25: unknown key "private" in endpoints"#
             ),
             (
                 "{ api_key_env: A, api_secret_env: B, key_file: f }",
@@ -95,7 +95,7 @@ import Testing
             ),
             (
                 "{ api_key_env: A, api_secret_env: A }",
-                #"3:36: "api_secret_env" in bybit is the variable of "api_key_env": the two hold different things"#
+                #"3:44: "api_secret_env" in bybit is the variable of "api_key_env": the two hold different things"#
             ),
             ("{ ca_file: '' }", #"3:21: "ca_file" in bybit is empty"#),
             (

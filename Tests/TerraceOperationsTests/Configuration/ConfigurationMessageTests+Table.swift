@@ -403,8 +403,8 @@ extension ConfigurationMessageTests {
             #"3:12: "Api-Secret" in bybit looks like a secret, which is never in this file: name an "#
                 + #"environment variable ("api_key_env", "api_secret_env") or a key file ("key_file") in venues"#),
         Case(
-            .desk(3, #"  bybit: { api_key_env: "hunter 2" }"#),
-            #"3:25: "api_key_env" in bybit must be the name of an environment variable, such as BINANCE_KEY, "#
+            .desk(3, #"  bybit: { api_secret_env: B, api_key_env: "hunter 2" }"#),
+            #"3:44: "api_key_env" in bybit must be the name of an environment variable, such as BINANCE_KEY, "#
                 + "and never the key itself"),
         Case(
             .desk(1, "password: hunter2\nvenues:"),

@@ -132,7 +132,7 @@ import Testing
         for _ in 0..<50 {
             lines += printer.lines(.cancel(InstrumentIndex(1), Self.order), at: Self.now)
         }
-        #expect(lines.count == 20 && lines[0].hasPrefix("would cancel BERA/USDT      bybit"))
+        #expect(lines.count == 20 && lines[0].hasPrefix("would cancel BERA/USDT     bybit"))
         lines = printer.lines(
             .place(InstrumentIndex(2), Self.order, .ask, Price(units: 1), Quantity(units: 2)),
             at: Self.now.advanced(by: 1_000_000_000))
