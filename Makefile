@@ -9,7 +9,7 @@ SEEDS ?= 200
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-network test soak bench lint format picture
+.PHONY: help setup build demo demo-network test soak bench fuzz lint format picture
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,12 @@ soak: setup ## Run the campaign of faults over SEEDS seeds, 200 if nothing is sa
 bench: build ## Measure the core alone, on a feed of 100 pairs on 4 venues; ARGS="--json FILE" and the like are passed on
 	$(TERRACE) bench feed --pairs 100 --venues 4 --updates 3000000 --seed 1 --out "$(FEED)"
 	$(TERRACE) bench engine --feed "$(FEED)" $(ARGS)
+
+fuzz: setup ## Mutate what venues send for a minute; ARGS="-max_total_time=3600" and the like are passed on
+	TERRACE_FUZZ=1 swift build --scratch-path "$(SCRATCH)-fuzz" -c release --sanitize fuzzer --product FuzzVenues
+	mkdir -p "$(SCRATCH)-fuzz/corpus"
+	SWIFT_BACKTRACE=enable=no "$(SCRATCH)-fuzz/release/FuzzVenues" -max_total_time=60 -max_len=8192 $(ARGS) \
+		"$(SCRATCH)-fuzz/corpus" Fuzz/corpus
 
 lint: ## Check the format
 	swift format lint --strict -r Sources Tests Package.swift

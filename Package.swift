@@ -148,3 +148,11 @@ let package = Package(
             swiftSettings: tests),
     ]
 )
+
+// A fuzzer has no `main` of its own, and every other build would fail to link: `make fuzz` sets this.
+if Context.environment["TERRACE_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzVenues", dependencies: ["TerraceCore", "TerraceVenues"], path: "Fuzz/FuzzVenues",
+            swiftSettings: ours + [.unsafeFlags(["-parse-as-library"])]))
+}

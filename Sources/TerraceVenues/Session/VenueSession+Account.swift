@@ -186,7 +186,6 @@ extension VenueSession {
 
     /// All that must be known is known: the engine may trade.
     func accountIsReady() {
-        self.accountBackoff.reset()
         self.isAccountHeard = true
         if self.isAnnouncedUp {
             self.deliver(.connection(self.settings.venue, .accountBack))
@@ -205,6 +204,7 @@ extension VenueSession {
             self.note(.warning, "the private stream could not be renewed, and will be tried again: \(reason)")
             return
         }
+        let (wasHeard, openedAt) = (self.isAccountHeard, self.accounts[0].openedAt)
         self.statistics.connectionsLost += 1
         self.note(.warning, "the private stream is lost: \(reason)")
         if self.isAccountHeard {
@@ -215,6 +215,7 @@ extension VenueSession {
         self.accounts.removeFirst()
         // The one that was to follow it is on its way already.
         if !self.accounts.isEmpty { return self.wake(by: self.now) }
+        if wasHeard, self.now.nanoseconds(since: openedAt) > Self.wellAfter { self.accountBackoff.reset() }
         let wait = self.accountBackoff.next(random: self.random.next())
         self.accounts = [AccountConnection()]
         self.accounts[0].retryAt = self.now.advanced(by: wait)

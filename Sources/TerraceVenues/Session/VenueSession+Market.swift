@@ -7,6 +7,8 @@ extension VenueSession {
     private static let renewalLead: Int64 = 600_000_000_000
     /// After this long a successor speaks for all instruments, also for those whose books it has not got.
     private static let handOverLimit: Int64 = 300_000_000_000
+    /// A connection that has lived for this long was well.
+    static let wellAfter: Int64 = 10_000_000_000
     /// A venue that has not acknowledged a subscription for this long will not.
     private static let acknowledgementLimit: Int64 = 30_000_000_000
 
@@ -171,8 +173,9 @@ extension VenueSession {
             return
         }
         self.connections[index].state = .closed
-        // One that lived for a minute is tried again soon.
-        if wasOpen, self.now.nanoseconds(since: self.connections[index].openedAt) > 60_000_000_000 {
+        // One that lived for a while is tried again soon. That its subscriptions stood is not enough: a message that makes no
+        // sense, again and again, must not have it opened anew several times a second.
+        if wasOpen, self.now.nanoseconds(since: self.connections[index].openedAt) > Self.wellAfter {
             self.connections[index].backoff.reset()
         }
         let wait = self.connections[index].backoff.next(random: self.random.next())
@@ -275,7 +278,6 @@ extension VenueSession {
             return
         }
         let slots = self.connections[index].unacknowledged.remove(at: place).slots
-        self.connections[index].backoff.reset()
         guard self.traits.fetchesSnapshots else { return }
         for slot in slots { self.refresh(slot, index) }
     }

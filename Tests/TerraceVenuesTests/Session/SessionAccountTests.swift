@@ -123,6 +123,20 @@ import Testing
         #expect(bench.sockets("account").filter { $0 != old } == [new])
     }
 
+    @Test("that ends again and again as soon as it is ready is opened less and less often")
+    func flapping() {
+        let bench = Self.started()
+        var times: [Timestamp] = []
+        for _ in 0..<10 {
+            bench.lose(bench.opened.last { $0.target.hasPrefix("account") }?.socket ?? -1)
+            let before = bench.opened.count
+            for _ in 0..<4_000 where bench.opened.count == before { bench.run(milliseconds: 10) }
+            times.append(bench.now)
+        }
+        #expect(times[9].nanoseconds(since: times[8]) > 5_000_000_000)
+        #expect(times[1].nanoseconds(since: times[0]) < 2_000_000_000)
+    }
+
     @Test("gets a new key where the venue no longer knows the old one", arguments: [true, false])
     func keyLost(isRefused: Bool) throws {
         let bench = Self.started {

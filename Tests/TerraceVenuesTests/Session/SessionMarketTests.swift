@@ -163,6 +163,38 @@ import Testing
         #expect(bench.closed.count == 1)
     }
 
+    @Test("that ends again and again although its subscriptions stand is opened less and less often")
+    func flapping() {
+        let bench = SessionBench(2, trades: false)
+        bench.start()
+        var times: [Timestamp] = []
+        for _ in 0..<10 {
+            bench.run(milliseconds: 50)
+            bench.lose(bench.opened.last?.socket ?? -1)
+            let before = bench.opened.count
+            for _ in 0..<4_000 where bench.opened.count == before { bench.run(milliseconds: 10) }
+            times.append(bench.now)
+        }
+        #expect(times[9].nanoseconds(since: times[8]) > 5_000_000_000)
+        #expect(times[1].nanoseconds(since: times[0]) < 2_000_000_000)
+    }
+
+    @Test("takes the answer to its question for a sign of life on Binance for that, and nothing else")
+    func binanceSignOfLife() throws {
+        let feed = try BinanceAccount.dialect(.spot).feed(0..<1)
+        let reply =
+            "{\"result\":[" + (0..<1_024).map { "\"s\($0)@depth@100ms\"" }.joined(separator: ",") + "],\"id\":0}"
+        var events: [Event] = []
+        #expect(
+            feed.received(Array(reply.utf8).span, at: SessionBench.start, into: &events) == .acknowledged(request: 0))
+        #expect(events.isEmpty)
+        var told: [AccountEvent] = []
+        let pong = "{\"id\":2,\"status\":200,\"result\":{},\"rateLimits\":[]}"
+        try BinanceAccount.dialect(.spot).readStream(Array(pong.utf8).span, into: &told)
+        try BinanceAccount.dialect(.perpetual).readStream(Array("{\"result\":[],\"id\":0}".utf8).span, into: &told)
+        #expect(told.isEmpty)
+    }
+
     @Test("subscribes each by itself where the venue refuses some of several, and says which it is")
     func refusedSubscription() throws {
         let bench = SessionBench(3, trades: false) { $0.holdsText = { _, text in text.hasPrefix("sub 1 ") } }
