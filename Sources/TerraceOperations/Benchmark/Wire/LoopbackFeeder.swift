@@ -64,6 +64,7 @@ final class LoopbackFeeder: @unchecked Sendable {
     func stop() {
         self.isStopping.store(true, ordering: .relaxed)
         self.ended.wait()
+        self.ended.signal()  // For whoever calls it again.
     }
 
     private func serve() {
