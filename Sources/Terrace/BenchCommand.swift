@@ -13,5 +13,6 @@ struct BenchCommand: ParsableCommand {
             """,
         subcommands: [
             BenchEngineCommand.self, BenchFeedCommand.self, BenchDecodeCommand.self, BenchWireCommand.self,
+            BenchLoadCommand.self,
         ])
 }

@@ -54,9 +54,11 @@ public struct DecodeBenchmark {
         for pass in 0..<self.passes {
             let texts = (0..<self.messages).map { Array(text(2 + pass * self.messages + $0).utf8) }
             let before = cterrace_allocations()
-            decodes.append(try decoded.take(texts, applying: false))
-            applies.append(try applied.take(texts, applying: true))
+            let decoding = try decoded.take(texts, applying: false)
+            let applying = try applied.take(texts, applying: true)
             if pass > 0 { allocations += cterrace_allocations() - before }
+            decodes.append(decoding)
+            applies.append(applying)
         }
         decodes.sort()
         applies.sort()

@@ -92,10 +92,15 @@ final class FeederConnection {
 
     /// Takes a whole request off `unread`: its first line and the headers. None of those that the engine sends here has a body.
     func takeRequest() -> FeederRequest? {
-        guard let end = self.unread.firstRange(of: [13, 10, 13, 10]) else { return nil }
-        let text = String(decoding: self.unread[..<end.lowerBound], as: UTF8.self)
-        self.unread.removeSubrange(..<end.upperBound)
-        return FeederRequest(text)
+        var end = 3
+        while end < self.unread.count {
+            if self.unread[end] == 10, self.unread[end - 1] == 13, self.unread[end - 2] == 10 { break }
+            end += 1
+        }
+        guard end < self.unread.count else { return nil }
+        let request = FeederRequest(self.unread[..<end])
+        self.unread.removeSubrange(...end)
+        return request
     }
 
     /// Takes a whole message off `unread`; control frames come as empty ones.

@@ -102,17 +102,17 @@ final class WireScript: FeederScript {
         if request.method == "DELETE" {
             let terms = self.standing ?? ""
             self.standing = nil
-            let id = request.query["origClientOrderId"] ?? ""
+            let id = request.value("origClientOrderId")
             return
                 "{\"origClientOrderId\":\"\(id)\",\"clientOrderId\":\"c\(self.orders)\",\"status\":\"CANCELED\",\(terms)}"
         }
         self.orders += 1
         let terms =
-            "\"symbol\":\"\(Self.symbol)\",\"orderId\":\(self.orders),\"side\":\"\(request.query["side"] ?? "")\","
-            + "\"price\":\"\(request.query["price"] ?? "")\",\"origQty\":\"\(request.query["quantity"] ?? "")\","
+            "\"symbol\":\"\(Self.symbol)\",\"orderId\":\(self.orders),\"side\":\"\(request.value("side"))\","
+            + "\"price\":\"\(request.value("price"))\",\"origQty\":\"\(request.value("quantity"))\","
             + "\"executedQty\":\"0.0\",\"transactTime\":1790000000000,\"timeInForce\":\"GTC\",\"type\":\"LIMIT_MAKER\""
         if self.standing == nil, self.orders == 1 { self.due = FeederConnection.now + 500_000_000 }
         self.standing = terms
-        return "{\"clientOrderId\":\"\(request.query["newClientOrderId"] ?? "")\",\"status\":\"NEW\",\(terms)}"
+        return "{\"clientOrderId\":\"\(request.value("newClientOrderId"))\",\"status\":\"NEW\",\(terms)}"
     }
 }
