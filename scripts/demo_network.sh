@@ -54,7 +54,7 @@ symbols=$(printf '%s' "$coins" | tr -s ' \n' '\n\n' | awk 'NR % 2 == 1 { printf 
 start() { # PROTOCOL
     local protocol=$1 address=""
     # Real limits of orders would make the demo a quiet one. The desk stays within the real limits of requests.
-    "$exchange" --protocol "$protocol" --symbols "$symbols" --rate 4000 --tls "$folder/server.pem" "$folder/server.key" \
+    "$exchange" --protocol "$protocol" --symbols "$symbols" --rate 2000 --tls "$folder/server.pem" "$folder/server.key" \
         --orders-per-window 20000 --weight-per-window 1000000 >"$folder/$protocol.txt" 2>&1 &
     servers+=($!)
     for _ in $(seq 300); do
@@ -95,6 +95,7 @@ VENUES
     echo "risk: { max_loss: { USDT: \"1000000\" } }"
     echo "defaults:"
     echo "  exchanges: [binance, bybit]"
+    echo "  config: { requote_tolerance_bps: 4 }"
     echo "strategies:"
     printf '%s' "$coins" | tr -s ' \n' '\n\n' | paste - - | awk '{
         # Three digits that count, so that every lot divides them.
