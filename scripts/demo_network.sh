@@ -53,8 +53,8 @@ symbols=$(printf '%s' "$coins" | tr -s ' \n' '\n\n' | awk 'NR % 2 == 1 { printf 
 
 start() { # PROTOCOL
     local protocol=$1 address=""
-    # Real limits of orders would make the demo a quiet one.
-    "$exchange" --protocol "$protocol" --symbols "$symbols" --rate 4000 --tls "$folder/server.pem" "$folder/server.key" \
+    # Real limits of orders would make the demo a quiet one. The desk stays within the real limits of requests.
+    "$exchange" --protocol "$protocol" --symbols "$symbols" --rate 2000 --tls "$folder/server.pem" "$folder/server.key" \
         --orders-per-window 20000 --weight-per-window 1000000 >"$folder/$protocol.txt" 2>&1 &
     servers+=($!)
     for _ in $(seq 300); do
@@ -89,12 +89,13 @@ export NO_PROXY=localhost,127.0.0.1 no_proxy=localhost,127.0.0.1
         echo "    maker_fee_bps: $fee"
         echo "    taker_fee_bps: 50"
     done <<VENUES
-binance $port_binance 10 18000 10
-bybit $port_bybit -1 1800 1
+binance $port_binance 10 350 10
+bybit $port_bybit -1 90 1
 VENUES
     echo "risk: { max_loss: { USDT: \"1000000\" } }"
     echo "defaults:"
     echo "  exchanges: [binance, bybit]"
+    echo "  config: { requote_tolerance_bps: 4 }"
     echo "strategies:"
     printf '%s' "$coins" | tr -s ' \n' '\n\n' | paste - - | awk '{
         # Three digits that count, so that every lot divides them.

@@ -94,7 +94,7 @@ public final class NetworkConnections: VenueConnections, @unchecked Sendable {
         // A comparison that could not be carried out is tried again by the session, a second later.
         if let asked = self.asked[place], session.statistics.comparisons == asked.comparisons { return false }
         self.asked[place] = session.statistics
-        session.compareSoon()
+        session.compareLast()
         return false
     }
 

@@ -25,6 +25,12 @@ extension VenueSession {
         self.comparison = next
     }
 
+    /// As `compareSoon`, once nothing will be traded any more: what is left of the weight limit is for comparisons alone.
+    public func compareLast() {
+        self.isTradingOver = true
+        self.compareSoon()
+    }
+
     /// Whether a comparison is under way or wanted.
     public var isComparing: Bool {
         self.comparison.stage != .idle || self.comparison.isWhole || self.comparison.dueAt <= self.now
@@ -46,12 +52,16 @@ extension VenueSession {
 
     private func askForOpenOrders(cursor: String?) {
         if self.ask(
-            .openOrders(cursor: cursor), .openOrders(round: self.comparison.round),
-            percent: self.comparison.isOpening ? 100 : 50)
+            .openOrders(cursor: cursor), .openOrders(round: self.comparison.round), percent: self.comparisonPercent(50))
         {
             return
         }
         self.retryComparison()
+    }
+
+    /// In between, most of the limit is left to orders and cancels.
+    private func comparisonPercent(_ usual: Int) -> Int {
+        self.comparison.isOpening || self.isTradingOver ? 100 : usual
     }
 
     private func retryComparison() {
@@ -268,7 +278,8 @@ extension VenueSession {
         if self.fillsSince[slot] == 0 { self.fillsSince[slot] = self.fillsFrom }
         let command = AccountCommand.fills(
             slot: slot, fromTrade: self.lastTrades[slot].map { $0 &+ 1 }, since: self.fillsSince[slot], cursor: cursor)
-        return self.ask(command, .fills(slot: slot, round: self.comparison.round), percent: 50)
+        return self.ask(
+            command, .fills(slot: slot, round: self.comparison.round), percent: self.comparisonPercent(50))
     }
 
     // MARK: Balances
@@ -278,7 +289,7 @@ extension VenueSession {
         // Fills from before the first balances are in them.
         if self.fillsFrom == 0 { self.fillsFrom = self.clock.milliseconds(at: self.now) }
         self.comparison.fillsBefore = self.fillsKnown
-        if self.ask(.balances, .balances(round: self.comparison.round), percent: self.comparison.isOpening ? 100 : 60) {
+        if self.ask(.balances, .balances(round: self.comparison.round), percent: self.comparisonPercent(60)) {
             self.comparison.stage = .balances
         } else {
             self.retryComparison()

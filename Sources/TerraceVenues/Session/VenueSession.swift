@@ -57,6 +57,7 @@ public final class VenueSession {
     var delayedQueries: [(due: Timestamp, order: OrderReference)] = []
     var comparison = Comparison()
     var comparisonRound = 0
+    var isTradingOver = false
     /// What the venue said of the account at the first comparison, before anything was traded; nil until then.
     public internal(set) var firstListing: AccountListing?
     /// What it said at the last.
