@@ -124,11 +124,13 @@ import Testing
     }
 
     @Test("holds a largest quantity within the limit where the units get finer") func largest() throws {
-        let rough = try Self.listed("A/B", price: 0, quantity: 6, most: 1 << 56)
-        let fine = try Self.listed("A/B", price: 0, quantity: -18, lot: 7)
+        let rough = try Self.listed("A/B", price: 0, quantity: 0, most: 1 << 56)
+        let fine = try Self.listed("A/B", price: 0, quantity: -10, lot: 7)
         let common = try #require(CommonUnits.of([rough, fine]))
-        #expect(common.units.quantityExponent == -18)
-        #expect(common.rules[0].maximumQuantity.units == 0 || common.rules[0].maximumQuantity.units <= Quantity.limit)
+        #expect(common.units.quantityExponent == -10)
+        #expect(common.rules[0].lot.step == 10_000_000_000)
+        // Whole lots, as many as there may be.
+        #expect(common.rules[0].maximumQuantity.units == Quantity.limit / 10_000_000_000 * 10_000_000_000)
     }
 
     @Test("says so where no units hold the rules of two venues") func impossible() throws {
