@@ -25,6 +25,7 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
     // Latencies are counted from a second after the first quotes were sent: the opening's snapshots come all at once, and
     // would weigh in every percentile of a short run.
     private var countsFrom = Timestamp.distantFuture
+    private var isRunning = false  // A turn is under way.
     private var isTurnDue = false  // A turn is queued on the loop.
     private var alarm = NIODeadline.distantFuture  // When the loop's timer goes off for us.
     private var alarmNumber: UInt64 = 0  // Of the timer that counts; others are stale.
@@ -44,7 +45,9 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
         self.eventLoop.execute {
             _ = cterrace_use_large_pages()
             // Sockets may still have something to say while they are closed, after the shard is gone.
-            self.connections.open(waking: { [weak self] in self?.runSoon() })
+            self.isRunning = true
+            self.connections.open(waking: { [weak self] in self?.wake() })
+            self.isRunning = false
             self.run()
         }
     }
@@ -81,6 +84,11 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
 
     // MARK: The loop
 
+    /// Something has come: it is served at once, without a way through the loop's queue, unless a turn is under way.
+    private func wake() {
+        if self.isRunning { self.runSoon() } else { self.run() }
+    }
+
     private func runSoon() {
         if self.isTurnDue { return }
         self.isTurnDue = true
@@ -105,6 +113,8 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
 
     private func run() {
         if self.isFinished { return }
+        self.isRunning = true
+        defer { self.isRunning = false }
         self.turn()
         if let stopping = self.stopping {
             let isDone =

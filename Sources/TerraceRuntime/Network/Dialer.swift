@@ -61,6 +61,8 @@ final class Dialer: @unchecked Sendable {
         let bootstrap = ClientBootstrap(group: self.eventLoop)
             .connectTimeout(self.settings.connectTimeout)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            // One read a look: what a second would find is found by the next look, and the first is not kept waiting for it.
+            .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(
                 .writeBufferWaterMark,
                 value: .init(low: self.settings.unsentBytes / 2, high: self.settings.unsentBytes)

@@ -134,8 +134,9 @@ private final class SessionLink: TransportReceiver {
 
     func received(_ socket: Int, _ bytes: Span<UInt8>) {
         self.session.received(socket, bytes, at: self.clock.now)
-        self.wake()
     }
+
+    func receivedAll() { self.wake() }
 
     func closed(_ socket: Int, reason: String) {
         self.session.closed(socket, reason: reason, at: self.clock.now)

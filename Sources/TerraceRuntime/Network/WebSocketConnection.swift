@@ -120,6 +120,11 @@ final class WebSocketConnection: ChannelInboundHandler, @unchecked Sendable {
         self.readFrames(&bytes)
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        self.receiver?.receivedAll()
+        context.fireChannelReadComplete()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         self.fail(.connectionLost(self.address.hostAndPort))
         self.end()
