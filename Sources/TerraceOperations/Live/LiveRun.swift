@@ -86,34 +86,18 @@ public struct LiveRun: Sendable {
     private func surveys(
         _ accesses: [VenueAccess], _ desk: DeskConfiguration
     ) async throws(LiveRunError) -> [VenueSurvey] {
-        let mode = self.mode
-        var told: [Result<VenueSurvey, VenueAccessError>?] = Array(repeating: nil, count: accesses.count)
-        await withTaskGroup(of: (Int, Result<VenueSurvey, VenueAccessError>).self) { group in
-            for (index, access) in accesses.enumerated() {
-                let configured = desk.venues[index]
-                group.addTask {
-                    do throws(VenueAccessError) {
-                        return (
-                            index,
-                            .success(
-                                try await VenueSurvey.of(
-                                    access, configured, mode: mode,
-                                    asksBalances: mode != .live && configured.balances.isEmpty))
-                        )
-                    } catch {
-                        return (index, .failure(error))
-                    }
-                }
-            }
-            for await (index, result) in group { told[index] = result }
-        }
+        // One after the other, a few requests each: nothing is saved by a group of tasks, which the compiler (6.3.1) gets wrong
+        // in release builds where its children throw a type of their own.
         var surveys: [VenueSurvey] = []
         var lines: [String] = []
-        for (access, result) in zip(accesses, told) {
-            switch result {
-            case .success(let survey): surveys.append(survey)
-            case .failure(let error): lines.append("\(access.venue.name): \(error.description)")
-            case nil: break
+        for (access, configured) in zip(accesses, desk.venues) {
+            do throws(VenueAccessError) {
+                surveys.append(
+                    try await VenueSurvey.of(
+                        access, configured, mode: self.mode,
+                        asksBalances: self.mode != .live && configured.balances.isEmpty))
+            } catch {
+                lines.append("\(access.venue.name): \(error.description)")
             }
         }
         if !lines.isEmpty { throw .venues(lines) }
