@@ -31,9 +31,10 @@ test: setup ## Run every test; ARGS="--filter NAME" and the like are passed on
 	$(SWIFT_BUILD) --build-tests
 	swift test --scratch-path "$(SCRATCH)" --skip-build $(ARGS)
 
-soak: setup ## Run the campaign of faults over SEEDS seeds, 200 if nothing is said; some minutes
+soak: build ## Run the campaign of faults over SEEDS seeds, 200 if nothing is said, and the network demo; some minutes
 	$(SWIFT_BUILD) --build-tests
 	TERRACE_SOAK_SEEDS=$(SEEDS) swift test --scratch-path "$(SCRATCH)" --skip-build --filter FaultCampaign
+	@bash scripts/demo_network.sh $(TERRACE) $(EXCHANGE) --seconds 60
 
 bench: build ## Measure the core alone, on a feed of 100 pairs on 4 venues; ARGS="--json FILE" and the like are passed on
 	$(TERRACE) bench feed --pairs 100 --venues 4 --updates 3000000 --seed 1 --out "$(FEED)"

@@ -59,6 +59,6 @@ import Testing
         #expect(fills == [], "seed \(seed): \(account)")
         #expect(balances == [], "seed \(seed): \(account)")
         #expect(working.allSatisfy { $0 > 20 }, "seed \(seed) was idle at a venue: \(working) \(account)")
-        #expect(fillCount > before || before > 0, "seed \(seed) has no fills")
+        #expect(fillCount > before, "seed \(seed) has no fills")
     }
 }

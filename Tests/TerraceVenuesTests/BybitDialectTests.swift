@@ -184,19 +184,19 @@ import Testing
         #expect(self.read(body, to: .place(try self.terms())).0 == outcome)
     }
 
-    @Test("waits until the limit is over where the venue says when, and ten minutes after a ban")
+    @Test("takes a limit of one kind of request as a refusal of that request, and waits ten minutes after a ban")
     func limits() throws {
         let body = "{\"retCode\":10006,\"retMsg\":\"x\",\"result\":{},\"time\":1000}"
         let place = AccountCommand.place(try self.terms())
-        #expect(
-            self.read(body, limits: [20, 0, 1_250], to: place).0
-                == .limited(nanoseconds: 250_000_000, isBan: false, code: 10_006))
+        // Cancels have a limit of their own, and must not wait for that of new orders.
+        #expect(self.read(body, limits: [20, 0, 1_250], to: place).0 == .refused(.rateLimited, code: 10_006))
         #expect(self.read(body, limits: [20, 0, -1], to: place).0 == .refused(.rateLimited, code: 10_006))
-        #expect(
-            self.read(body, to: .balances).0 == .limited(nanoseconds: 1_000_000_000, isBan: false, code: 10_006))
+        #expect(self.read(body, to: .balances).0 == .refused(.rateLimited, code: 10_006))
         #expect(
             self.read("access too frequent", status: 403, to: place).0
                 == .limited(nanoseconds: 600_000_000_000, isBan: true, code: 403))
+        // Nobody says that a proxy's time-out reached nobody.
+        #expect(self.read("", status: 408, to: place).0 == .unknown(code: 408))
         #expect(self.read("", status: 502, to: place).0 == .unknown(code: 502))
         #expect(self.read("<html>", to: place).0 == .unknown(code: 0))
         #expect(self.dialect.usage(VenueAnswer(status: 200, limits: [20, 5, 1])).orders == 0.75)

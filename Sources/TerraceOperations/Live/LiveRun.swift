@@ -54,6 +54,11 @@ public struct LiveRun: Sendable {
         notes += self.desk.venues.filter { !used.contains($0.name) }.map {
             "\($0.name) is used by no strategy, and is not connected"
         }
+        if self.mode == .live {
+            notes += surveys.filter { !$0.access.traits.hasDeadManSwitch }.map {
+                "\($0.access.venue.name) has no dead-man switch: should this process or its network die, orders there stand until it is back"
+            }
+        }
         // A paper account holds coins.
         let margined = surveys.map { $0.access.traits.isMargined && self.mode != .paper }
         return LivePlan(

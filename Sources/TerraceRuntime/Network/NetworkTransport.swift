@@ -30,6 +30,7 @@ public final class NetworkTransport: SessionTransport, @unchecked Sendable {
     public func warm(base: String) {
         guard !self.isShutDown else { return }
         try? self.pool(base, .orders).warm()
+        try? self.pool(base, .cancels).warm()
     }
 
     /// Closes everything. Requests without an answer fail; WebSockets tell nothing any more.
@@ -116,12 +117,12 @@ public final class NetworkTransport: SessionTransport, @unchecked Sendable {
         let address = try self.dialer.address(base, isWebSocket: false)
         let size =
             switch lane {
-            case .orders: self.settings.connections.orders
+            case .orders, .cancels: self.settings.connections.orders
             case .account: self.settings.connections.account
             case .market: self.settings.connections.market
             }
         let pool = RESTConnectionPool(
-            address, size: size, isWarm: lane == .orders, dialer: self.dialer, transport: self)
+            address, size: size, isWarm: lane == .orders || lane == .cancels, dialer: self.dialer, transport: self)
         self.pools.append((base, lane, pool))
         return pool
     }

@@ -35,7 +35,8 @@ final class RESTConnectionPool: @unchecked Sendable {
     /// Opens all connections that are missing.
     func warm() {
         guard !self.isShutDown else { return }
-        while self.connections.count < self.size { self.open() }
+        // Each once: one that fails at once is gone when this comes to the next.
+        for _ in 0..<max(0, self.size - self.connections.count) { self.open() }
     }
 
     /// Sends a request now where a connection is free, else when one is.

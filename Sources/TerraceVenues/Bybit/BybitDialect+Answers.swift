@@ -20,39 +20,20 @@ extension BybitDialect {
             return .limited(nanoseconds: wait, isBan: true, code: status)
         case 429:
             return .limited(nanoseconds: max(1_000_000_000, answer.retryAfterNanoseconds), isBan: false, code: status)
-        case 400...499: return .refused(.other, code: status)
+        case 400, 404: return .refused(.other, code: status)
+        // What else there is of these may be a proxy's, which says nothing of what lies behind it.
         default: return .unknown(code: status)
         }
         let start = events.count
         do throws(WireError) {
             let tree = try WireTree(body)
             let code = try tree.integer(tree.need("retCode", in: tree.root))
-            guard code == BybitCode.success else { return try self.refusal(code, answer, command, tree) }
+            guard code == BybitCode.success else { return BybitCode.outcome(code) }
             return try self.success(tree, to: command, into: &events)
         } catch {
             // Part of an answer that makes no sense is not believed.
             events.removeLast(events.count - start)
             return .unknown(code: 0)
-        }
-    }
-
-    private func refusal(
-        _ code: Int64, _ answer: VenueAnswer, _ command: AccountCommand, _ tree: WireTree
-    ) throws(WireError) -> AnswerOutcome {
-        guard code == BybitCode.rateLimited else { return BybitCode.outcome(code) }
-        if answer.limits.count == Self.limitHeaders.count, let time = try tree.find("time", in: tree.root) {
-            // Limits are by the second, so that a longer wait can't be meant.
-            let wait = answer.limits[2].subtractingReportingOverflow(try tree.integer(time))
-            if answer.limits[2] > 0, !wait.overflow, wait.partialValue > 0 {
-                return .limited(
-                    nanoseconds: min(wait.partialValue, 10_000) * 1_000_000, isBan: false, code: code)
-            }
-        }
-        switch command {
-        case .place, .amend, .cancel, .placeAll, .cancelAll, .cancelEverything: return BybitCode.outcome(code)
-        case .order, .fillsOfOrder, .fills, .openOrders, .balances, .permissions, .deadMan, .createListenKey,
-            .renewListenKey:
-            return .limited(nanoseconds: 1_000_000_000, isBan: false, code: code)
         }
     }
 

@@ -26,4 +26,12 @@ struct PendingRequest {
     let purpose: Purpose
     let sentAt: Timestamp
     var command: AccountCommand?
+
+    /// Whether it places or changes orders.
+    var isPlacing: Bool {
+        switch self.command {
+        case .place, .placeAll, .amend: true
+        default: false
+        }
+    }
 }

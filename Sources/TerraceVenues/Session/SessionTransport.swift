@@ -26,8 +26,10 @@ public protocol SessionTransport: AnyObject {
 
 /// Requests of different lanes never wait for each other.
 public enum RequestLane: UInt8, Sendable, CaseIterable {
-    /// Orders and cancels: kept warm.
+    /// New orders and changes: kept warm.
     case orders
+    /// Cancels, which must not wait behind orders: kept warm.
+    case cancels
     /// Queries of the account.
     case account
     /// Public data.

@@ -18,7 +18,13 @@ extension VenueSession {
     // MARK: What is due
 
     func tendAccount() {
-        if self.keyIsRefused { return }
+        if self.keyIsRefused {
+            if self.now < self.keyRetryAt {
+                self.sendQueries()  // Cancels go on too: perhaps it is one kind of request that the key may not make.
+                return self.wake(by: self.keyRetryAt)
+            }
+            self.keyIsRefused = false
+        }
         for index in self.accounts.indices.reversed() { self.tend(index) }
         self.sendQueries()
         self.tendComparison()
@@ -222,14 +228,21 @@ extension VenueSession {
         self.wake(by: self.accounts[0].retryAt)
     }
 
-    /// Nothing signed works until a person has looked.
+    /// The key may not do something: nothing new is sent, and everything is begun anew a while later.
     func keyRefused(code: Int64) {
         if self.keyIsRefused { return }
         self.keyIsRefused = true
+        self.keyRetryAt = self.now.advanced(by: 60_000_000_000)
+        self.wake(by: self.keyRetryAt)
         self.note(
             .alarm,
-            "it refuses the key (code \(code)): nothing is traded there until the key is put right and the engine started anew"
+            "it refuses the key (code \(code)): nothing but cancels is sent there, and it is tried again in a minute; look at the "
+                + "key, its permissions and the addresses it is bound to"
         )
+        for account in self.accounts where account.socket >= 0 { self.transport.close(account.socket) }
+        self.accounts = [AccountConnection()]
+        self.accounts[0].retryAt = self.keyRetryAt
+        self.abandonComparison()
         if self.isAccountHeard {
             self.isAccountHeard = false
             self.deliver(.connection(self.settings.venue, .accountLost))

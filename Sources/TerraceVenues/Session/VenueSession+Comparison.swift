@@ -232,9 +232,10 @@ extension VenueSession {
                 "order \(order.order.text) of an earlier run stands on \(self.dialect.instruments[slot].symbol): it is cancelled"
             )
         }
+        let wasKnown = self.register[order.order]?.isKnown ?? false
         self.register.adopt(order, slot: slot, at: self.now)
         self.activeSlots[slot] = true
-        if self.comparison.isOpening || self.register[order.order]?.filled != order.cumulative {
+        if self.comparison.isOpening || !wasKnown || self.register[order.order]?.filled != order.cumulative {
             self.report(slot, order.order, .found(order.price, order.quantity, cumulative: order.cumulative))
         }
     }

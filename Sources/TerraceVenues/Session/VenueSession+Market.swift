@@ -332,9 +332,9 @@ extension VenueSession {
     }
 
     private func refresh(_ slot: Int, _ index: Int) {
-        guard self.connections[index].state == .open, self.connections[index].snapshot(slot).stage == .none else {
-            return
-        }
+        guard self.connections.indices.contains(index), self.connections[index].slots.contains(slot),
+            self.connections[index].state == .open, self.connections[index].snapshot(slot).stage == .none
+        else { return }
         self.events.removeAll(keepingCapacity: true)
         let instrument = self.dialect.instruments[slot].instrument
         let outcome = self.connections[index].feed.resnapshot(instrument, into: &self.events)

@@ -79,7 +79,9 @@ extension VenueSession {
     }
 
     private func sendOrders(_ command: AccountCommand) {
-        guard self.settings.trades, !self.keyIsRefused else { return self.refuse(command, .other, isHere: true) }
+        guard self.settings.trades, !self.keyIsRefused || command.isCancel else {
+            return self.refuse(command, .other, isHere: true)
+        }
         let isNearLimit = self.ordersShare >= 0.95 && self.now.nanoseconds(since: self.ordersShareAt) < 1_000_000_000
         if isNearLimit, !command.isCancel { return self.refuse(command, .rateLimited, isHere: true) }
         let request = self.dialect.request(command, at: self.clock.milliseconds(at: self.now))
@@ -91,7 +93,7 @@ extension VenueSession {
         case .placeAll(let all): for terms in all { self.note(sent: terms) }
         default: break
         }
-        self.request(request, .orders(command), lane: .orders, command: command)
+        self.request(request, .orders(command), lane: command.isCancel ? .cancels : .orders, command: command)
     }
 
     private func note(sent terms: OrderTerms) {
@@ -181,6 +183,15 @@ extension VenueSession {
         }
     }
 
+    /// A question had no answer. The engine repeats its own; that for an order which it takes to be well is repeated here.
+    private func askAgain(_ slot: Int, _ order: ClientOrderID) {
+        self.queried.remove(order)
+        guard let entry = self.register[order], entry.mayStand, entry.isKnown else { return }
+        let due = self.now.advanced(by: 1_000_000_000)
+        self.delayedQueries.append((due, OrderReference(slot: slot, order: order)))
+        self.wake(by: due)
+    }
+
     func accountFailed(_ request: PendingRequest, _ failure: RequestFailure) {
         switch request.purpose {
         case .orders(let command):
@@ -188,8 +199,8 @@ extension VenueSession {
             case .notSent: self.refuse(command, .other)
             case .noAnswer: self.doubt(command)
             }
-        case .query(_, let order): self.queried.remove(order)
-        case .queryFills(let order, _): self.queried.remove(order.order)
+        case .query(let slot, let order): self.askAgain(slot, order)
+        case .queryFills(let order, let slot): self.askAgain(slot, order.order)
         case .createListenKey: self.listenKeyFailed()
         case .openOrders, .balances, .fills: self.comparisonFailed(request)
         case .renewListenKey: self.renewListenKeySoon("no answer")
@@ -270,6 +281,9 @@ extension VenueSession {
             self.register.shown(order.order, venueOrder: order.venueOrder)
             self.register.end(order.order, at: self.now)
             self.report(slot, order.order, .cancelled(cumulative: order.cumulative))
+        case .rejected(.duplicateOrder):
+            // A copy of the order was refused; whether the first one stands is for the venue to say.
+            self.report(slot, order.order, .unknown)
         case .rejected(let reason):
             self.register.end(order.order, at: self.now)
             self.report(slot, order.order, .rejected(reason))

@@ -46,6 +46,7 @@ public final class VenueSession {
     var isAnnouncedUp = false
     var isAccountHeard = false
     var keyIsRefused = false
+    var keyRetryAt = Timestamp.distantPast
     var outgoing: [AccountCommand] = []
     var register = OrderRegister()
     var seen = SeenTrades(capacity: 65_536)
@@ -172,7 +173,8 @@ public final class VenueSession {
         guard let request = self.pending.removeValue(forKey: number) else { return }
         let usage = self.dialect.usage(answer)
         if let share = usage.weight { self.weight.observe(share: share, at: self.now) }
-        if let share = usage.orders {
+        // Each kind of request may have a limit of its own: that of new orders is told by their answers.
+        if let share = usage.orders, request.isPlacing {
             (self.ordersShare, self.ordersShareAt) = (share * self.settings.orderShareFactor, self.now)
         }
         switch request.purpose {
@@ -277,7 +279,11 @@ public final class VenueSession {
 
     func note(_ severity: SessionNotice.Severity, _ text: String) {
         if self.notices.count >= 1_000 { self.notices.removeFirst(500) }
-        self.notices.append(SessionNotice(severity: severity, text: "\(self.traits.name): \(text)"))
+        // Some of it may be a venue's own words.
+        let clean = String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.prefix(600).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+        self.notices.append(SessionNotice(severity: severity, text: "\(self.traits.name): \(clean)"))
     }
 
     func number() -> Int {
