@@ -3,6 +3,8 @@ public import TerraceCore
 // Commands of the engine, and what becomes of them.
 extension VenueSession {
     private static let queriesAtOnce = 8
+    /// As many as a lane has connections: one that waited for a connection would be signed too early, and too old on arrival.
+    private static let cancelsAtOnce = 4
     /// A clock that is measured is right to this, with room to spare.
     private static let clockMargin: Int64 = 1_000
 
@@ -46,7 +48,8 @@ extension VenueSession {
         var commands = self.outgoing
         self.outgoing.removeAll(keepingCapacity: true)
         if commands.count > 1, self.traits.mostInBatch > 1 { commands = self.batched(commands) }
-        for command in commands where command.isCancel { self.sendOrders(command) }
+        self.cancelBacklog += commands.filter { $0.isCancel }
+        self.sendCancels()
         for command in commands where !command.isCancel { self.sendOrders(command) }
         if !self.queries.isEmpty { self.tick() }
     }
@@ -78,6 +81,23 @@ extension VenueSession {
         return others
     }
 
+    /// Sends cancels that wait, as those before them are answered.
+    private func sendCancels() {
+        var sent = 0
+        while sent < self.cancelBacklog.count, self.cancelsInFlight < Self.cancelsAtOnce {
+            self.sendOrders(self.cancelBacklog[sent])
+            sent += 1
+        }
+        self.cancelBacklog.removeFirst(sent)
+    }
+
+    /// A command was answered, or will not be.
+    private func settled(_ command: AccountCommand) {
+        guard command.isCancel else { return }
+        self.cancelsInFlight -= 1
+        self.sendCancels()
+    }
+
     private func sendOrders(_ command: AccountCommand) {
         guard self.settings.trades, !self.keyIsRefused || command.isCancel else {
             return self.refuse(command, .other, isHere: true)
@@ -93,6 +113,7 @@ extension VenueSession {
         case .placeAll(let all): for terms in all { self.note(sent: terms) }
         default: break
         }
+        if command.isCancel { self.cancelsInFlight += 1 }
         self.request(request, .orders(command), lane: command.isCancel ? .cancels : .orders, command: command)
     }
 
@@ -167,7 +188,9 @@ extension VenueSession {
         case .done, .more, .refused, .unknown: break
         }
         switch request.purpose {
-        case .orders(let command): self.settle(command, outcome)
+        case .orders(let command):
+            self.settle(command, outcome)
+            self.settled(command)
         case .query(let slot, let order): self.queryAnswered(slot, order, outcome, sentAt: request.sentAt)
         case .queryFills(let order, let slot): self.queryFillsAnswered(order, slot, outcome)
         case .createListenKey:
@@ -199,6 +222,7 @@ extension VenueSession {
             case .notSent: self.refuse(command, .other)
             case .noAnswer: self.doubt(command)
             }
+            self.settled(command)
         case .query(let slot, let order): self.askAgain(slot, order)
         case .queryFills(let order, let slot): self.askAgain(slot, order.order)
         case .createListenKey: self.listenKeyFailed()

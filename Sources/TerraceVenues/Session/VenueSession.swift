@@ -48,6 +48,8 @@ public final class VenueSession {
     var keyIsRefused = false
     var keyRetryAt = Timestamp.distantPast
     var outgoing: [AccountCommand] = []
+    var cancelBacklog: [AccountCommand] = []  // Cancels that wait for one before them: each is signed when it goes out.
+    var cancelsInFlight = 0
     var register = OrderRegister()
     var seen = SeenTrades(capacity: 65_536)
     var queries: [OrderReference] = []
@@ -117,7 +119,8 @@ public final class VenueSession {
 
     /// Whether nothing of the account is on its way: no command, question or comparison.
     public var isQuiet: Bool {
-        self.outgoing.isEmpty && self.queries.isEmpty && self.queried.isEmpty && self.delayedQueries.isEmpty
+        self.outgoing.isEmpty && self.cancelBacklog.isEmpty && self.queries.isEmpty && self.queried.isEmpty
+            && self.delayedQueries.isEmpty
             && self.pending.values.allSatisfy {
                 switch $0.purpose {
                 case .orders, .query, .queryFills, .fills: false

@@ -26,6 +26,32 @@ import Testing
         return bench
     }
 
+    @Test("are cancelled a few at a time, each signed when it goes out, and none is forgotten")
+    func cancelBacklog() throws {
+        let bench = Self.started { $0.script.traits.mostInBatch = 1 }
+        for number in 1...6 as ClosedRange<UInt64> {
+            bench.command(Samples.place(number))
+            bench.answer(try #require(bench.asked.last), .done)
+        }
+        bench.forget()
+        func cancels() -> [SessionBench.Asked] { bench.asked { if case .cancel = $0 { true } else { false } } }
+        bench.command(
+            Samples.cancel(1), Samples.cancel(2), Samples.cancel(3), Samples.cancel(4), Samples.cancel(5),
+            Samples.cancel(6))
+        #expect(cancels().count == 4)
+        #expect(!bench.session.isQuiet)
+        let before = try #require(cancels().last).at
+        bench.runHearing(seconds: 1)
+        bench.answer(cancels()[0], .refused(.other, code: 1))
+        #expect(cancels().count == 5)
+        #expect(try #require(cancels().last).at.nanoseconds(since: before) >= 1_000_000_000)
+        for answered in 1..<5 { bench.answer(cancels()[answered], .refused(.other, code: 1)) }
+        #expect(cancels().count == 6)
+        bench.answer(cancels()[5], .refused(.other, code: 1))
+        #expect(bench.session.isQuiet)
+        #expect(bench.outcomes(Samples.id(6)).last == "cancelRejected other")
+    }
+
     @Test(
         "are confirmed, refused, or of unknown fate, by what the venue answers",
         arguments: [
