@@ -32,12 +32,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         // Floor 0: the system.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CTerrace"),
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CRedis", providers: [.apt(["libhiredis-dev"])]),
         // Floor 1: the pure engine. It depends on nothing.
         .target(name: "TerraceCore", swiftSettings: ours),
         // Floor 2: the worlds around it.
@@ -46,7 +49,28 @@ let package = Package(
             name: "TerraceSimulation",
             dependencies: ["TerraceCore", .product(name: "HeapModule", package: "swift-collections")],
             swiftSettings: ours),
+        .target(
+            name: "TerraceStorage",
+            dependencies: [
+                "TerraceCore", "CTerrace", "CPostgres", "CZlib",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: ours),
         // Floor 3: the live world.
+        .target(
+            name: "TerraceBus",
+            dependencies: [
+                "TerraceCore", "CTerrace", "CRedis",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: ours),
         .target(
             name: "TerraceRuntime",
             dependencies: [
@@ -76,7 +100,8 @@ let package = Package(
         .target(
             name: "TerraceOperations",
             dependencies: [
-                "TerraceCore", "TerraceVenues", "TerraceSimulation", "TerraceRuntime", "CTerrace", "CCrypto",
+                "TerraceCore", "TerraceVenues", "TerraceSimulation", "TerraceRuntime", "TerraceStorage", "TerraceBus",
+                "CTerrace", "CCrypto",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -89,7 +114,7 @@ let package = Package(
         .executableTarget(
             name: "Terrace",
             dependencies: [
-                "TerraceCore", "TerraceOperations", "TerraceRuntime", "TerraceVenues",
+                "TerraceCore", "TerraceOperations", "TerraceRuntime", "TerraceVenues", "TerraceStorage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: ours),
@@ -109,6 +134,17 @@ let package = Package(
         .testTarget(
             name: "TerraceSimulationTests", dependencies: ["TerraceSimulation", "TerraceCore"], swiftSettings: tests),
         .testTarget(name: "TidyTests", swiftSettings: tests),
+        .testTarget(
+            name: "TerraceStorageTests", dependencies: ["TerraceStorage", "TerraceCore", "CPostgres"],
+            swiftSettings: tests),
+        .testTarget(
+            name: "TerraceBusTests",
+            dependencies: [
+                "TerraceBus", "TerraceCore",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: tests),
         .testTarget(
             name: "TerraceRuntimeTests",
             dependencies: [
@@ -141,7 +177,7 @@ let package = Package(
             name: "TerraceOperationsTests",
             dependencies: [
                 "TerraceOperations", "TerraceExchangeServer", "TerraceSimulation", "TerraceRuntime", "TerraceVenues",
-                "TerraceCore",
+                "TerraceStorage", "TerraceBus", "TerraceCore",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

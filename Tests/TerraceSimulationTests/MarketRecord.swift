@@ -46,7 +46,7 @@ struct MarketRecord: Sendable {
                 case .level(let instrument, let side, let price, let quantity):
                     books[instrument.index][side.index][price.units] = quantity.units == 0 ? nil : quantity.units
                     self.updates[instrument.index][step / 20] += 1
-                case .trade(let instrument, let aggressor, _, _, _):
+                case .trade(let instrument, let aggressor, _, _, _, _):
                     self.trades.append((instrument.index, aggressor))
                 case .messageEnded(let instrument, _):
                     self.messages += 1

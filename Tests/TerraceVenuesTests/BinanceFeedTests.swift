@@ -180,7 +180,7 @@ import Testing
                 case .level(_, _, let price, let quantity):
                     #expect(price.units > 0 && price.units <= Price.limit)
                     #expect(quantity.units >= 0 && quantity.units <= Quantity.limit)
-                case .trade(_, _, let price, let quantity, _): #expect(price.units > 0 && quantity.units > 0)
+                case .trade(_, _, let price, let quantity, _, _): #expect(price.units > 0 && quantity.units > 0)
                 case .snapshotBegan: isFollowed[Int(slot)] = true
                 case .bookLost: if !isFollowed[Int(slot)] { continue }
                 case .messageEnded: break

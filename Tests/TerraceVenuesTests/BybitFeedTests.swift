@@ -116,12 +116,14 @@ import Testing
                         .trade(
                             InstrumentIndex(0), aggressor: .bid, try Units.standard.price("16578.5"),
                             try Units.standard.quantity("0.001"),
-                            venueTime: Timestamp(nanoseconds: 1_672_304_486_865_000_000))),
+                            venueTime: Timestamp(nanoseconds: 1_672_304_486_865_000_000), id: 2_290_000_000_068_683_542)
+                    ),
                     .market(
                         .trade(
                             InstrumentIndex(0), aggressor: .ask, try Units.standard.price("16578"),
                             try Units.standard.quantity("0.002"),
-                            venueTime: Timestamp(nanoseconds: 1_672_304_486_866_000_000))),
+                            venueTime: Timestamp(nanoseconds: 1_672_304_486_866_000_000), id: 2_290_000_000_068_683_541)
+                    ),
                 ]))
         events = []
         _ = self.send(BybitSamples.trades, &feed, &events)

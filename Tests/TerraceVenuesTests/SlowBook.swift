@@ -54,7 +54,7 @@ func instrument(of event: Event) -> InstrumentIndex? {
     guard case .market(let market) = event else { return nil }
     switch market {
     case .snapshotBegan(let index), .level(let index, _, _, _), .messageEnded(let index, _),
-        .trade(let index, _, _, _, _), .bookLost(let index):
+        .trade(let index, _, _, _, _, _), .bookLost(let index):
         return index
     }
 }

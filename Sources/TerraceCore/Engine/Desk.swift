@@ -22,6 +22,8 @@ struct Desk: ~Copyable {
     var now = Timestamp.distantPast
     var sequence: UInt64
     var isKilled = false
+    /// What happens is recorded, as far as is known.
+    var isRecording = true
     var keptClasses = 4
     /// For each coin: the profit of the strategies quoted in it, reckoned only where there is a limit.
     var profit = FixedArray<Amount>()
@@ -59,7 +61,7 @@ struct Desk: ~Copyable {
     mutating func markReady(_ strategy: StrategyIndex, look: Bool) {
         let index = strategy.index
         if look { self.watches[index].needsLook = true }
-        let priority = self.isKilled ? .critical : self.watches[index].priority
+        let priority = self.isKilled || !self.isRecording ? .critical : self.watches[index].priority
         if !self.ready.mark(strategy, priority, at: self.now) { self.statistics.conflated += 1 }
     }
 

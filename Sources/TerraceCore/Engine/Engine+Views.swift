@@ -23,6 +23,8 @@ extension Engine {
     public var statistics: EngineStatistics { self.desk.statistics }
     /// Whether the kill switch is on.
     public var isKilled: Bool { self.desk.isKilled }
+    /// Whether what happens is recorded, as far as the engine was told.
+    public var isRecording: Bool { self.desk.isRecording }
     /// Priority classes above this one are shed; 4 sheds none.
     public var keptClasses: Int { self.desk.keptClasses }
     /// How many strategies were ever registered; indices are below it.
@@ -151,6 +153,7 @@ extension Engine {
         }
         hash.combine(self.desk.sequence)
         hash.combine(self.desk.isKilled)
+        hash.combine(self.desk.isRecording)
         hash.combine(self.desk.keptClasses)
         hash.combine(self.desk.ready.count)
         hash.combine(self.desk.timers.earliest.nanoseconds)

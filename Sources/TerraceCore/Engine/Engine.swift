@@ -42,6 +42,8 @@ public struct Engine: ~Copyable {
             } else {
                 self.desk.statistics.anomalies += 1
             }
+        case .fillsKnown:
+            self.pass(to: time)
         case .connection(let venue, let change):
             self.pass(to: time)
             if venue.index < self.desk.venues.count {
@@ -92,7 +94,7 @@ public struct Engine: ~Copyable {
         case .messageEnded(let instrument, _):
             guard self.isKnown(instrument) else { return }
             self.endMessage(of: instrument)
-        case .trade(let instrument, _, let price, let quantity, _):
+        case .trade(let instrument, _, let price, let quantity, _, _):
             guard self.isKnown(instrument) else { return }
             self.desk.statistics.trades += 1
             self.hear(instrument)
@@ -219,6 +221,10 @@ public struct Engine: ~Copyable {
         case .shed(let kept):
             self.desk.keptClasses = min(max(kept, 1), 4)
             self.emergency.hold(self.desk.keptClasses)
+        case .stopRecording:
+            self.desk.isRecording = false
+        case .recordAgain:
+            self.desk.isRecording = true
         case .pause(let strategy):
             if strategy.index < self.strategies.count { self.strategies[strategy.index].isPaused = true }
         case .resume(let strategy):

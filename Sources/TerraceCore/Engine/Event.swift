@@ -10,6 +10,9 @@ public enum Event: Sendable {
     /// What the account on a venue holds of a coin, all fills that were reported so far included: at the start, and where a
     /// reconciliation corrects. Not for what a venue pushes beside a fill, which moves the balance already.
     case balance(VenueIndex, AssetIndex, total: Amount)
+    /// The venue has told every fill of ours on this instrument up to a moment, in its own milliseconds since 1970, and where it
+    /// numbers them, up to and including a number. Changes nothing here; after a restart fills are asked for from there on.
+    case fillsKnown(InstrumentIndex, through: UInt64?, milliseconds: Int64)
     /// A venue's connection came up, went down, or showed that it lives.
     case connection(VenueIndex, ConnectionEvent)
     /// All that was due to be read has been read: evaluate at most this many strategies.
@@ -26,8 +29,9 @@ public enum MarketEvent: Sendable {
     case level(InstrumentIndex, Side, Price, Quantity)
     /// All levels of a snapshot or a change have come; the book is whole. `venueTime` is zero where the venue tells none.
     case messageEnded(InstrumentIndex, venueTime: Timestamp)
-    /// A public trade; the side is the aggressor's.
-    case trade(InstrumentIndex, aggressor: Side, Price, Quantity, venueTime: Timestamp)
+    /// A public trade; the side is the aggressor's. `id` is the venue's number of it, or a hash of its name where that is no
+    /// number; zero where the venue tells none.
+    case trade(InstrumentIndex, aggressor: Side, Price, Quantity, venueTime: Timestamp, id: UInt64)
     /// The book can't be relied upon until the next snapshot: a gap, a reconnect, bytes that make no sense.
     case bookLost(InstrumentIndex)
 }
@@ -58,6 +62,10 @@ public enum Control: Sendable {
     case liftLossStop(StrategyIndex)
     /// Shed priority classes above this one (1...4; 4 sheds none), by hand.
     case shed(keepingUpTo: Int)
+    /// What happens can't be recorded: cancel everything, refuse new orders until `recordAgain`.
+    case stopRecording
+    /// What happens is recorded again: quotes may come back.
+    case recordAgain
     /// Stop quoting one strategy and cancel its orders.
     case pause(StrategyIndex)
     /// Quote a paused strategy again.

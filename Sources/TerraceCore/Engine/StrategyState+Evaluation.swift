@@ -163,6 +163,7 @@ extension StrategyState {
     /// Why the strategy as a whole may not quote, if it may not.
     private mutating func gate(_ desk: inout Desk) -> Gate {
         if desk.isKilled { return .killSwitch }
+        if !desk.isRecording { return .notRecorded }
         if self.isRemoved || self.isPaused { return .paused }
         if self.isStopped { return .strategyLoss }
         if self.doubts > 0 { return .unknownOrder }

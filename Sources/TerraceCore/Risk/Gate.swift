@@ -4,6 +4,8 @@ public enum Gate: UInt8, Sendable, CaseIterable {
     case none
     /// The engine's kill switch is on.
     case killSwitch
+    /// What happens can't be recorded: the journal does not take it.
+    case notRecorded
     /// The strategy's loss limit was reached.
     case strategyLoss
     /// The desk's loss limit was reached.
@@ -54,6 +56,7 @@ public enum Gate: UInt8, Sendable, CaseIterable {
         switch self {
         case .none: "none"
         case .killSwitch: "kill_switch"
+        case .notRecorded: "not_recorded"
         case .strategyLoss: "strategy_loss"
         case .deskLoss: "desk_loss"
         case .paused: "paused"

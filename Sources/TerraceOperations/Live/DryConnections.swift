@@ -94,7 +94,7 @@ extension [Delivery] {
             case .market, .connection:
                 self[kept] = self[place]
                 kept += 1
-            case .order, .balance, .turn, .control: break
+            case .order, .balance, .fillsKnown, .turn, .control: break
             }
         }
         self.removeSubrange(kept...)

@@ -112,7 +112,7 @@ extension MarketEvent {
     var instrument: InstrumentIndex {
         switch self {
         case .snapshotBegan(let instrument), .level(let instrument, _, _, _), .messageEnded(let instrument, _),
-            .trade(let instrument, _, _, _, _), .bookLost(let instrument):
+            .trade(let instrument, _, _, _, _, _), .bookLost(let instrument):
             instrument
         }
     }
@@ -123,8 +123,8 @@ extension MarketEvent {
         case .snapshotBegan: .snapshotBegan(instrument)
         case .level(_, let side, let price, let quantity): .level(instrument, side, price, quantity)
         case .messageEnded(_, let time): .messageEnded(instrument, venueTime: time)
-        case .trade(_, let aggressor, let price, let quantity, let time):
-            .trade(instrument, aggressor: aggressor, price, quantity, venueTime: time)
+        case .trade(_, let aggressor, let price, let quantity, let time, let id):
+            .trade(instrument, aggressor: aggressor, price, quantity, venueTime: time, id: id)
         case .bookLost: .bookLost(instrument)
         }
     }

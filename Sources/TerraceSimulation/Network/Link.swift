@@ -160,12 +160,13 @@ struct Link {
                 }
                 self.isTaking = false
                 return nil
-            case .trade(let instrument, let aggressor, let price, let quantity, let venueTime):
+            case .trade(let instrument, let aggressor, let price, let quantity, let venueTime, let id):
                 deliveries.append(
                     Delivery(
                         at: at,
                         event: .market(
-                            .trade(instrument, aggressor: aggressor, price, quantity, venueTime: venueTime))))
+                            .trade(
+                                instrument, aggressor: aggressor, price, quantity, venueTime: venueTime, id: id))))
             }
         }
         return nil

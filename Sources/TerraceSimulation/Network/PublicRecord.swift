@@ -6,5 +6,5 @@ enum PublicRecord {
     case depthBegan(InstrumentIndex, local: Int, first: UInt64, last: UInt64, isSnapshot: Bool)
     case level(InstrumentIndex, Side, Price, Quantity)
     case depthEnded(InstrumentIndex, venueTime: Timestamp)
-    case trade(InstrumentIndex, aggressor: Side, Price, Quantity, venueTime: Timestamp)
+    case trade(InstrumentIndex, aggressor: Side, Price, Quantity, venueTime: Timestamp, id: UInt64)
 }

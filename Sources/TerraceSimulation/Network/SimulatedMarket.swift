@@ -287,7 +287,8 @@ public struct SimulatedMarket: ~Copyable {
         for trade in self.out.trades {
             let core = InstrumentIndex(UInt32(truncatingIfNeeded: self.cores[venue][trade.instrument]))
             self.links[venue].publish(
-                .trade(core, aggressor: trade.aggressor, trade.price, trade.quantity, venueTime: now))
+                .trade(
+                    core, aggressor: trade.aggressor, trade.price, trade.quantity, venueTime: now, id: trade.trade))
         }
         for depth in self.out.depths where !self.happens(self.faults.gap, venue) {
             let core = InstrumentIndex(UInt32(truncatingIfNeeded: self.cores[venue][depth.instrument]))

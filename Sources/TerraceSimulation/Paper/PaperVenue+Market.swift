@@ -15,7 +15,7 @@ extension PaperVenue {
         case .messageEnded(let instrument, let venueTime):
             self.clock.observe(venueTime, at: now)
             self.messageEnded(instrument, venueTime, now)
-        case .trade(let instrument, let aggressor, let price, let quantity, let venueTime):
+        case .trade(let instrument, let aggressor, let price, let quantity, let venueTime, _):
             self.clock.observe(venueTime, at: now)
             guard self.books.isLive(instrument), !self.states[instrument.index].isBlind else { return }
             let side = aggressor.opposite

@@ -254,7 +254,7 @@ public struct BinanceSequencer: Sendable {
             .market(
                 .trade(
                     self.instrument, aggressor: message.aggressor, message.price, message.quantity,
-                    venueTime: message.venueTime)))
+                    venueTime: message.venueTime, id: UInt64(bitPattern: message.tradeID))))
     }
 
     /// The best quote of a message, where it is that of the book as it stands now and so can be compared with it.

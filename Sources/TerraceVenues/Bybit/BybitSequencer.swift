@@ -147,7 +147,7 @@ public struct BybitSequencer: Sendable {
                 .market(
                     .trade(
                         self.instrument, aggressor: trade.aggressor, trade.price, trade.quantity,
-                        venueTime: trade.venueTime)))
+                        venueTime: trade.venueTime, id: trade.id)))
         }
     }
 

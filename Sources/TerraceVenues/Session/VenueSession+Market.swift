@@ -445,7 +445,7 @@ extension MarketEvent {
         case .snapshotBegan(let instrument), .bookLost(let instrument): instrument
         case .level(let instrument, _, _, _): instrument
         case .messageEnded(let instrument, _): instrument
-        case .trade(let instrument, _, _, _, _): instrument
+        case .trade(let instrument, _, _, _, _, _): instrument
         }
     }
 }

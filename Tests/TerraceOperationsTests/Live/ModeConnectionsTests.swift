@@ -116,7 +116,7 @@ import Testing
         #expect(paper.openOrders(0).map { $0.instrument } == [third] && paper.openOrders(1).isEmpty)
         // A trade through our price fills the order.
         market([
-            .trade(third, aggressor: .ask, bid, lot, venueTime: later.advanced(by: 1_000_000))
+            .trade(third, aggressor: .ask, bid, lot, venueTime: later.advanced(by: 1_000_000), id: 0)
         ])
         deliveries.removeAll()
         paper.advance(to: later.advanced(by: 2_000_000), into: &deliveries)

@@ -101,7 +101,7 @@ struct PaperBench: ~Copyable {
             self.venue.observe(
                 .trade(
                     index, aggressor: aggressor, Price(units: price), Quantity(units: quantity),
-                    venueTime: Timestamp(nanoseconds: time * 1_000_000)), at: self.now)
+                    venueTime: Timestamp(nanoseconds: time * 1_000_000), id: 0), at: self.now)
         case .lost: self.venue.observe(.bookLost(index), at: self.now)
         case .place(let id, let side, let price, let quantity):
             self.send(.place(index, Self.id(id), side, Price(units: price), Quantity(units: quantity)))

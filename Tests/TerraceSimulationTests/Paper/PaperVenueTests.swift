@@ -139,7 +139,7 @@ import Testing
         bench.venue.observe(
             .trade(
                 PaperBench.instrument, aggressor: .ask, Price(units: 1_000), Quantity(units: 5),
-                venueTime: .distantPast), at: bench.now)
+                venueTime: .distantPast, id: 0), at: bench.now)
         bench.collect()
         #expect(bench.reports.isEmpty)
         #expect(bench.venue.nextDue == sent.advanced(by: 3_000_000))

@@ -1,0 +1,2 @@
+/// The market-data bus.
+enum TerraceBus {}
