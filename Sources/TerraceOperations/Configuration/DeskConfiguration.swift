@@ -17,6 +17,8 @@ public struct DeskConfiguration: Sendable {
     public var strategies: [StrategyConfiguration] = []
     /// `risk`.
     public var limits = DeskLimits()
+    /// `data`, `journal`, `store` and `bus`.
+    public var services = ServicesConfiguration()
     /// What is doubtful and yet taken.
     public var warnings: [Diagnostic] = []
 

@@ -2,7 +2,9 @@ import TerraceCore
 
 /// Reads the tree of a file into its symbolic form, to the end, whatever is wrong on the way.
 struct DeskReader {
-    static let keys = ["instance", "mode", "venues", "pairs", "defaults", "templates", "strategies", "risk"]
+    static let keys =
+        ["instance", "mode", "venues", "pairs", "defaults", "templates", "strategies", "risk"]
+        + ServicesConfiguration.keys
 
     private let findings: Findings
 
@@ -31,6 +33,7 @@ struct DeskReader {
         self.readVenues(section, into: &desk)
         self.readPairs(section, into: &desk)
         if let risk = section.section("risk", keys: DeskLimits.keys) { desk.limits = DeskLimits(risk) }
+        desk.services = ServicesConfiguration(section)
         let defaults = section.value("defaults")
         if let defaults { self.checkPart(defaults) }
         let templates = self.templates(section)
@@ -111,8 +114,8 @@ struct DeskReader {
 
     /// How the venue is reached, and by which key.
     private func readConnection(_ section: Section, into venue: inout VenueConfiguration) {
-        venue.keyVariable = self.variable("api_key_env", section)
-        venue.secretVariable = self.variable("api_secret_env", section)
+        venue.keyVariable = section.variable("api_key_env", such: "BINANCE_KEY", holds: "key")
+        venue.secretVariable = section.variable("api_secret_env", such: "BINANCE_KEY", holds: "key")
         venue.keyFile = self.path("key_file", section)
         venue.certificateFile = self.path("ca_file", section)
         venue.allowsWithdrawKey = section.flag("allow_withdraw_key") ?? false
@@ -149,21 +152,6 @@ struct DeskReader {
             self.findings.error(section.valuePlace(of: key), "\(section.name(key)) is empty")
         }
         return path
-    }
-
-    /// The name of an environment variable. What else stands there may be the secret itself, so it is not shown.
-    private func variable(_ key: String, _ section: Section) -> String? {
-        guard let text = section.text(key) else { return nil }
-        let bytes = Array(text.utf8)
-        let isName = bytes.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
-        guard let first = bytes.first, isName, bytes.count <= 64, !(0x30...0x39).contains(first) else {
-            self.findings.error(
-                section.valuePlace(of: key),
-                "\(section.name(key)) must be the name of an environment variable, such as BINANCE_KEY, and never the key "
-                    + "itself")
-            return nil
-        }
-        return text
     }
 
     /// With `venues`, strategies name no others.

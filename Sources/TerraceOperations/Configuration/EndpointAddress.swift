@@ -63,7 +63,7 @@ enum EndpointAddress {
     }
 
     /// A name that only looks like 127.0.0.1, such as 127.0.0.1.example.com, is another machine.
-    private static func isThisMachine(_ host: Substring) -> Bool {
+    static func isThisMachine(_ host: Substring) -> Bool {
         if host.lowercased() == "localhost" || host == "[::1]" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { $0.count <= 3 && UInt8($0) != nil }

@@ -51,7 +51,7 @@ struct Section {
         if secrets.contains(where: { letters.contains($0) }) {
             return
                 "\"\(ConfigurationParser.shown(key))\" in \(label) looks like a secret, which is never in this file: name "
-                + "an environment variable (\"api_key_env\", \"api_secret_env\") or a key file (\"key_file\") in venues"
+                + "an environment variable (\"api_key_env\", \"api_secret_env\", \"password_env\") or a key file (\"key_file\")"
         }
         return "unknown key \"\(ConfigurationParser.shown(key))\" in \(label)\(NearestWord.hint(key, among: keys))"
     }
@@ -130,6 +130,21 @@ struct Section {
 
     /// The value as `true` or `false`.
     func flag(_ key: String) -> Bool? { self.choice(key, [("true", true), ("false", false)]) }
+
+    /// The value as the name of an environment variable. What else stands there may be the secret itself, so it is not shown.
+    func variable(_ key: String, such example: String, holds secret: String) -> String? {
+        guard let text = self.text(key) else { return nil }
+        let bytes = Array(text.utf8)
+        let isName = bytes.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
+        guard let first = bytes.first, isName, bytes.count <= 64, !(0x30...0x39).contains(first) else {
+            self.findings.error(
+                self.valuePlace(of: key),
+                "\(self.name(key)) must be the name of an environment variable, such as \(example), and never the \(secret) "
+                    + "itself")
+            return nil
+        }
+        return text
+    }
 
     // MARK: Numbers
 

@@ -11,6 +11,7 @@ import Testing
             TopOfBookLineConfiguration.keys, PassiveLineConfiguration.keys, VenueConfiguration.keys,
             PairConfiguration.keys,
             RulesConfiguration.keys, DeskLimits.keys, DeskReader.keys, EndpointsConfiguration.keys,
+            JournalLimits.keys, StoreConfiguration.keys, BusConfiguration.keys,
         ])
     func keys(keys: [String]) throws {
         let text = try ConfigurationSamples.file("docs/configuration.md")

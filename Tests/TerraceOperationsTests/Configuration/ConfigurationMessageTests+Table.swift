@@ -393,15 +393,15 @@ extension ConfigurationMessageTests {
         Case(
             .desk(3, "  bybit: { api_key: hunter2 }"),
             #"3:12: "api_key" in bybit looks like a secret, which is never in this file: name an environment "#
-                + #"variable ("api_key_env", "api_secret_env") or a key file ("key_file") in venues"#),
+                + #"variable ("api_key_env", "api_secret_env", "password_env") or a key file ("key_file")"#),
         Case(
             .desk(3, "  bybit: { secret: hunter2 }"),
             #"3:12: "secret" in bybit looks like a secret, which is never in this file: name an environment "#
-                + #"variable ("api_key_env", "api_secret_env") or a key file ("key_file") in venues"#),
+                + #"variable ("api_key_env", "api_secret_env", "password_env") or a key file ("key_file")"#),
         Case(
             .desk(3, "  bybit: { Api-Secret: hunter2 }"),
             #"3:12: "Api-Secret" in bybit looks like a secret, which is never in this file: name an "#
-                + #"environment variable ("api_key_env", "api_secret_env") or a key file ("key_file") in venues"#),
+                + #"environment variable ("api_key_env", "api_secret_env", "password_env") or a key file ("key_file")"#),
         Case(
             .desk(3, #"  bybit: { api_secret_env: B, api_key_env: "hunter 2" }"#),
             #"3:44: "api_key_env" in bybit must be the name of an environment variable, such as BINANCE_KEY, "#
@@ -409,7 +409,7 @@ extension ConfigurationMessageTests {
         Case(
             .desk(1, "password: hunter2\nvenues:"),
             #"1:1: "password" in the file looks like a secret, which is never in this file: name an "#
-                + #"environment variable ("api_key_env", "api_secret_env") or a key file ("key_file") in venues"#),
+                + #"environment variable ("api_key_env", "api_secret_env", "password_env") or a key file ("key_file")"#),
     ]
 
     static let yamlTable: [Case] = [
