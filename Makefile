@@ -14,7 +14,7 @@ ARGS ?=
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: ## Install what is missing: git, certificates, openssl, headers of libcrypto and zlib
+setup: ## Install what is missing: git, certificates, openssl, and the headers that building needs
 	@sh scripts/setup.sh
 
 build: setup ## Build the release programs
@@ -27,11 +27,13 @@ demo: build ## Build, and make markets on simulated venues; ARGS="--seconds 60" 
 demo-network: build ## Build, and trade over TLS on two simulated exchanges of different protocols; ARGS="--seconds 60"
 	@bash scripts/demo_network.sh $(TERRACE) $(EXCHANGE) $(ARGS)
 
-test: setup ## Run every test; ARGS="--filter NAME" and the like are passed on
+test: ## Run every test, with real servers that it starts; ARGS="--filter NAME" and the like are passed on
+	@sh scripts/setup.sh test
 	$(SWIFT_BUILD) --build-tests
 	swift test --scratch-path "$(SCRATCH)" --skip-build $(ARGS)
 
 soak: build ## Run the campaign of faults over SEEDS seeds, 200 if nothing is said, and the network demo; some minutes
+	@sh scripts/setup.sh test
 	$(SWIFT_BUILD) --build-tests
 	TERRACE_SOAK_SEEDS=$(SEEDS) swift test --scratch-path "$(SCRATCH)" --skip-build --filter FaultCampaign
 	@bash scripts/demo_network.sh $(TERRACE) $(EXCHANGE) --seconds 60

@@ -13,7 +13,7 @@ struct Terrace: AsyncParsableCommand {
 
             Exit codes: 0 good, 1 failed, 2 usage or configuration.
             """,
-        version: "0.1.0",
+        version: ProgramVersion.text,
         subcommands: [
             DemoCommand.self, CheckCommand.self, DoctorCommand.self, RunCommand.self, VenuesCommand.self,
             ReplayCommand.self, BenchCommand.self,

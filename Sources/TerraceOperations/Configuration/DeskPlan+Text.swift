@@ -15,9 +15,10 @@ extension DeskPlan {
         }
         lines += ["", "connections and queues for \(Self.count(self.pairs, "pair", "pairs"))"]
         lines += [
-            "  database connections  \(self.resources.databaseConnections)",
-            "  Redis connections     \(self.resources.redisConnections)",
+            "  database connections  \(self.databaseLine)",
+            "  Redis connections     \(self.redisLine)",
             "  work queues           \(self.resources.workQueues)",
+            "  journal               \(self.services.journalFolder), \(self.services.journal.keptBytes / 1_000_000) MB at most",
             "",
             "memory about \((self.memory.bytes + 999_999) / 1_000_000) MB: \(MemoryEstimate.processBytes / 1_000_000) MB for the "
                 + "process, \(MemoryEstimate.instrumentBytes / 1_000) kB for each of "
@@ -25,6 +26,20 @@ extension DeskPlan {
                 + "each of \(Self.count(self.memory.slots, "slot", "slots"))",
         ]
         return lines
+    }
+
+    private var databaseLine: String {
+        let most = self.resources.databaseConnections
+        if let location = self.services.store.location, self.services.store.isServer {
+            return "at most \(most), to \(location)"
+        }
+        return "none to a server; at most \(most) readers of \(self.services.storePath)"
+    }
+
+    private var redisLine: String {
+        let bus = self.services.bus
+        if !bus.isShared { return "none: a run connects to the venues itself" }
+        return "at most \(self.resources.redisConnections), to \(Self.listed(bus.addresses, ", "))"
     }
 
     private var strategyTable: [String] {

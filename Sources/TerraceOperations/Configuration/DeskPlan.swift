@@ -49,6 +49,8 @@ public struct DeskPlan: Sendable {
     public let pairsWithoutPrice: [String]
     /// Connections and queues.
     public let resources: ResourcePlan
+    /// Where data is kept, and where market data comes from.
+    public let services: ServicesConfiguration
     /// Memory.
     public private(set) var memory = MemoryEstimate(instruments: 0, slots: 0)
     /// What is doubtful: the configuration's warnings, and venues on which more may be open than `max_open_orders`.
@@ -61,6 +63,7 @@ public struct DeskPlan: Sendable {
         self.pairs = desk.setup.pairs.count
         self.pairsWithoutPrice = desk.pairsWithoutPrice
         self.resources = ResourcePlan(pairs: desk.setup.pairs.count)
+        self.services = configuration.services
         self.warnings = configuration.warnings + desk.warnings.filter { !configuration.warnings.contains($0) }
         var slots = 0
         for strategy in desk.strategies { slots += self.add(strategy, desk) }

@@ -314,7 +314,9 @@ struct DeskReader {
                     lines[text] = id.place.line
                 }
             }
-            desk.strategies.append(StrategyConfiguration(section))
+            var strategy = StrategyConfiguration(section)
+            strategy.json = whole.json
+            desk.strategies.append(strategy)
         }
     }
 }

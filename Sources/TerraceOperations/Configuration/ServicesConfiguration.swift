@@ -30,6 +30,9 @@ public struct ServicesConfiguration: Hashable, Sendable {
         self.bus = BusConfiguration(section)
     }
 
+    /// The path of the store where that is a file.
+    public var storePath: String { self.store.location ?? self.folder + "/terrace.sqlite" }
+
     /// The folder of the journal.
     public var journalFolder: String { self.folder + "/journal" }
 

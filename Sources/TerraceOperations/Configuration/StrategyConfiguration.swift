@@ -32,6 +32,8 @@ public struct StrategyConfiguration: Sendable {
     public var maximumLoss: Amount?
     /// Where it stands.
     public var place: Place
+    /// All that was said of it, template and defaults included, as JSON with sorted keys: for the record.
+    public var json = "{}"
 
     /// How many lines a list may have: 200 lines on 64 venues stay below the 65,535 slots of a strategy.
     static let lineLimit = 100
