@@ -7,9 +7,10 @@ as it should, and holds what Terrace kept against what the exchanges did:
 - each strategy's position is the sum of its fills,
 - the journal verifies.
 
-    scripts/crash_network.py TERRACE TERRACE_EXCHANGE [--seeds 1-25] [--kills 4] [--store sqlite|postgres://...] [--faults SPEC]
+    scripts/crash_network.py TERRACE TERRACE_EXCHANGE [--seeds 1-25] [--kills 4] [--store sqlite|postgres://...] [--faults SPEC] [--bus]
 
 With --store postgres://USER@HOST:PORT/DATABASE each seed gets a database of its own there; psql must be installed.
+With --bus market data comes from a `terrace feed` over a Redis of its own, and these are killed now and then as well.
 Exit code 0 where all of it held for every seed.
 """
 import argparse
@@ -21,6 +22,7 @@ import random
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -82,7 +84,38 @@ class Exchange:
             self.process.wait()
 
 
-def desk(folder, exchanges, store):
+class Redis:
+    """A Redis server of our own, which keeps nothing."""
+
+    def __init__(self, folder):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.folder = folder
+        self.process = None
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", self.folder],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait(self.answers, 20, "redis-server")
+
+    def answers(self):
+        if self.process.poll() is not None:
+            raise Failure("redis-server ended by itself")
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 1):
+                return True
+        except OSError:
+            return False
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def desk(folder, exchanges, store, redis):
     """The configuration, as a file."""
     key = os.path.join(folder, "exchange.key")
     with open(os.open(key, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
@@ -91,6 +124,8 @@ def desk(folder, exchanges, store):
     lines = ["mode: live", f"data: {folder}/data", "journal: { segment_megabytes: 1, keep_megabytes: 64 }"]
     if store:
         lines.append(f"store: {store}")
+    if redis:
+        lines.append(f"bus: redis://127.0.0.1:{redis.port}")
     lines.append("venues:")
     for exchange in exchanges:
         fee, orders, seconds = limits[exchange.protocol]
@@ -195,19 +230,28 @@ def check(terrace, folder, exchanges, url, report):
     return len(expected)
 
 
-def run(terrace, binary, seed, kills, url, faults):
+def run(terrace, binary, seed, kills, url, faults, uses_bus):
     dice = random.Random(seed)
     folder = tempfile.mkdtemp(prefix="terrace-crash-")
     exchanges = []
-    process = None
+    process = feed = redis = None
     keeps = False
     try:
         for protocol in ["binance", "bybit"]:
             exchanges.append(Exchange(binary, protocol, folder, seed, faults))
-        path = desk(folder, exchanges, url)
+        redis = Redis(folder) if uses_bus else None
+        path = desk(folder, exchanges, url, redis)
         log = open(os.path.join(folder, "run.txt"), "a")
         environment = dict(os.environ, NO_PROXY="127.0.0.1", no_proxy="127.0.0.1")
         for _ in range(kills):
+            if redis and feed and dice.random() < 0.3:
+                redis.close()
+                redis.start()
+            if redis and (feed is None or dice.random() < 0.4):
+                if feed:
+                    feed.kill()
+                    feed.wait()
+                feed = subprocess.Popen([terrace, "feed", path], stdout=log, stderr=log, env=environment)
             process = subprocess.Popen([terrace, "run", path, "--mode", "live"], stdout=log, stderr=log, env=environment)
             end = time.monotonic() + dice.uniform(0.3, 6)
             while time.monotonic() < end and process.poll() is None:
@@ -223,7 +267,7 @@ def run(terrace, binary, seed, kills, url, faults):
             if faults:
                 exchange.ask("fault?plan=none", method="POST")
         report = os.path.join(folder, "report.json")
-        process = subprocess.Popen([terrace, "run", path, "--mode", "live", "--seconds", "5", "--report", report], stdout=log,
+        process = subprocess.Popen([terrace, "run", path, "--mode", "live", "--seconds", "8", "--report", report], stdout=log,
                                    stderr=log, env=environment)
         if process.wait(120):
             raise Failure(f"the last run ended with exit code {process.returncode}")
@@ -236,11 +280,12 @@ def run(terrace, binary, seed, kills, url, faults):
         print(f"seed {seed}: {failure}\n  kept in {folder}", flush=True)
         return False
     finally:
-        if process and process.poll() is None:
-            process.kill()
-            process.wait()
-        for exchange in exchanges:
-            exchange.close()
+        for other in [process, feed]:
+            if other and other.poll() is None:
+                other.kill()
+                other.wait()
+        for server in exchanges + ([redis] if redis else []):
+            server.close()
         if not keeps:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -253,6 +298,7 @@ def main():
     parser.add_argument("--kills", type=int, default=4)
     parser.add_argument("--store", default="sqlite")
     parser.add_argument("--faults", default="")
+    parser.add_argument("--bus", action="store_true")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     first, _, last = options.seeds.partition("-")
@@ -264,7 +310,7 @@ def main():
             url = f"{base}/{name}_{seed}"
             for command in [f"drop database if exists {name}_{seed}", f"create database {name}_{seed}"]:
                 subprocess.run(["psql", "-X", "-q", "-c", command, options.store], check=True, timeout=60)
-        if not run(options.terrace, options.exchange, seed, options.kills, url, options.faults):
+        if not run(options.terrace, options.exchange, seed, options.kills, url, options.faults, options.bus):
             failed += 1
     if failed:
         print(f"{failed} seeds failed")

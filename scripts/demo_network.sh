@@ -78,6 +78,7 @@ export NO_PROXY=localhost,127.0.0.1 no_proxy=localhost,127.0.0.1
 (umask 077 && printf 'key=terrace-test-key\nsecret=terrace-test-secret\n' >"$folder/exchange.key")
 {
     echo "mode: live"
+    echo "data: $folder/data"
     echo "venues:"
     while read -r venue port fee orders seconds; do
         echo "  $venue:"
