@@ -96,13 +96,13 @@ extension LivePlan {
     }
 
     /// Up to where a venue has told our fills, by the places of its dialect's instruments.
-    func fillMarks(_ ledger: Ledger, venue: Int) -> [SessionFillMark?] {
+    func fillMarks(_ ledger: Ledger, venue: Int) -> [FillMark?] {
         let name = self.accesses[venue].venue.name
         var marks: [String: LedgerFillMark] = [:]
         for mark in ledger.fillMarks where mark.venue == name { marks[mark.symbol] = mark }
         let symbols = self.desk.bound.setup.symbols
         return self.desk.pairs[venue].map { pair in
-            marks[symbols[pair.index]].map { SessionFillMark(through: $0.through, milliseconds: $0.milliseconds) }
+            marks[symbols[pair.index]].map { FillMark(through: $0.through, milliseconds: $0.milliseconds) }
         }
     }
 }
