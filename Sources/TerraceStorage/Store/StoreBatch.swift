@@ -128,6 +128,9 @@ struct StoreBatch: Sendable {
     var runs: [Run] = []
     var actions: [Action] = []
 
+    /// Nothing of this journal was stored before: what comes before the batch is no longer kept by the journal.
+    var isFirst = false
+
     /// How many records it spans.
     var records: UInt64 { self.through - self.after }
 
