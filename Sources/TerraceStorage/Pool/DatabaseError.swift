@@ -37,6 +37,16 @@ public struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertible
 
         /// The place of this kind in a table with one entry a kind.
         var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+        /// Only people can change it: to try again by itself makes no sense.
+        var isForPeople: Bool {
+            switch self {
+            case .authentication, .missingDatabase, .schema, .corrupt, .readOnly: true
+            case .unreachable, .tooManyConnections, .full, .timedOut, .constraint, .conflict, .locked, .cancelled,
+                .queueFull, .stopped, .other:
+                false
+            }
+        }
     }
 
     /// Of which kind it is.
@@ -80,16 +90,6 @@ public struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertible
         case .queueFull: "ask less often, or see why the database is slow"
         case .stopped: "nothing to do"
         case .other: "see the log of the server"
-        }
-    }
-
-    /// Whether to try to connect again by itself makes no sense before somebody has changed something.
-    var isForPeople: Bool {
-        switch self.kind {
-        case .authentication, .missingDatabase, .schema, .corrupt, .readOnly: true
-        case .unreachable, .tooManyConnections, .full, .timedOut, .constraint, .conflict, .locked, .cancelled, .queueFull,
-            .stopped, .other:
-            false
         }
     }
 }

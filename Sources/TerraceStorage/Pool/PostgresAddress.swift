@@ -2,7 +2,9 @@
 ///
 /// What is not given is as libpq has it: the password from `PGPASSWORD` or `~/.pgpass`, the user from `PGUSER` or the name of the
 /// account. The password is never in a description, an error or a reflection.
-public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// The ways of `sslmode`.
     public static let sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
     private static let parameters = ["host", "sslmode", "sslrootcert", "sslcert", "sslkey"]

@@ -32,7 +32,8 @@ public enum PostgresAddressError: Error, Equatable, CustomStringConvertible {
         case .parameter(let name):
             "the database's URL has a setting that is not known, twice there or empty (\(name)): write host, sslmode, sslrootcert, "
                 + "sslcert or sslkey, and %3F for a question mark in a password"
-        case .sslMode: "the database's URL has an unknown sslmode: write \(PostgresAddress.sslModes.joined(separator: ", "))"
+        case .sslMode:
+            "the database's URL has an unknown sslmode: write \(PostgresAddress.sslModes.joined(separator: ", "))"
         case .escape(let part):
             "the database's URL has a wrong \(part): write letters such as / @ : % ? in it as %2F %40 %3A %25 %3F"
         }

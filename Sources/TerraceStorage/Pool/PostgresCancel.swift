@@ -17,7 +17,8 @@ final class PostgresCancel: Sendable {
 
     /// Sends a request to cancel; `nil` where too many are under way: the server's own time-out ends the statement then.
     static func start(_ handle: OpaquePointer) -> PostgresCancel? {
-        guard self.underWay.add(1, ordering: .relaxed).newValue <= Self.most, let ticket = unsafe PQgetCancel(handle) else {
+        guard self.underWay.add(1, ordering: .relaxed).newValue <= Self.most, let ticket = unsafe PQgetCancel(handle)
+        else {
             self.underWay.subtract(1, ordering: .relaxed)
             return nil
         }

@@ -23,7 +23,8 @@ extension PostgresConnection {
         } catch {
             // 26000: somebody has thrown our statement away (DISCARD ALL). 0A000: its tables have changed. Within a transaction
             // either has failed it.
-            guard error.sqlState == "26000" || error.sqlState == "0A000", let name = self.prepared.remove(sql), self.isClean
+            guard error.sqlState == "26000" || error.sqlState == "0A000", let name = self.prepared.remove(sql),
+                self.isClean
             else { throw error }
             if error.sqlState == "0A000" { try self.execute("DEALLOCATE \(name)") }
             return try self.queryOnce(sql, encoded)
@@ -166,7 +167,9 @@ extension PostgresConnection {
             case PGRES_PIPELINE_ABORTED: break
             default:
                 failure = failure ?? self.error(of: result)
-                if let handle = unsafe self.handle, unsafe PQstatus(handle) == CONNECTION_BAD { throw failure ?? self.lost() }
+                if let handle = unsafe self.handle, unsafe PQstatus(handle) == CONNECTION_BAD {
+                    throw failure ?? self.lost()
+                }
             }
         }
     }

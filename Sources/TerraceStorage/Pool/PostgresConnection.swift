@@ -114,8 +114,8 @@ internal import Glibc
         unsafe words.append(nil)
         unsafe values.append(nil)
         defer {
-            for unsafe word in unsafe words { unsafe free(word) }
-            for unsafe value in unsafe values { unsafe free(value) }
+            for unsafeword in unsafe words { unsafe free(word) }
+            for unsafevalue in unsafe values { unsafe free(value) }
         }
         // SAFETY: both arrays end with a null pointer and live during the call, which copies what they point to.
         return unsafe words.withUnsafeBufferPointer { words in
@@ -265,7 +265,9 @@ internal import Glibc
     func error(of result: PostgresResult) -> DatabaseError {
         let said = unsafe String(cString: PQresultErrorMessage(result.handle))
         let message = said.split(separator: "\n").map { String($0) }.joined(separator: " ")
-        guard let code = result.sqlState else { return self.error(.unreachable, message.isEmpty ? "no answer" : message) }
+        guard let code = result.sqlState else {
+            return self.error(.unreachable, message.isEmpty ? "no answer" : message)
+        }
         return DatabaseError(
             DatabaseError.Kind(sqlState: code, message: message), at: self.place, message, sqlState: code)
     }

@@ -39,7 +39,9 @@ internal import CPostgres
         guard row >= 0, row < self.rows, column >= 0, column < self.columns else { return try body(Span()) }
         let count = unsafe Int(PQgetlength(self.handle, Int32(row), Int32(column)))
         // SAFETY: libpq keeps the value until PQclear, which only `deinit` calls, and gives its true length.
-        return try unsafe PQgetvalue(self.handle, Int32(row), Int32(column)).withMemoryRebound(to: UInt8.self, capacity: count) {
+        return try unsafe PQgetvalue(self.handle, Int32(row), Int32(column)).withMemoryRebound(
+            to: UInt8.self, capacity: count
+        ) {
             (start) throws(E) -> R in
             unsafe try body(Span(_unsafeStart: start, count: count))
         }

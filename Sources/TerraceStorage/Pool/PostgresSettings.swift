@@ -17,7 +17,8 @@ public struct PostgresSettings: Sendable, Equatable {
 
     /// Settings for short questions of many.
     public init(
-        connectTimeout: Duration = .seconds(5), statementTimeout: Duration = .seconds(5), grace: Duration = .milliseconds(500),
+        connectTimeout: Duration = .seconds(5), statementTimeout: Duration = .seconds(5),
+        grace: Duration = .milliseconds(500),
         idleTransactionTimeout: Duration = .seconds(60), lingerTimeout: Duration = .seconds(10),
         preparedStatements: Int = 100, applicationName: String = "terrace"
     ) {
