@@ -1,0 +1,90 @@
+/// How a pool fares: a moment's view, with counts since its start.
+public struct PoolStatistics: Sendable, Equatable, Codable {
+    /// A distribution in microseconds.
+    public struct Latency: Sendable, Equatable, Codable {
+        /// The median.
+        public var p50 = 0.0
+        /// Exceeded by one of a hundred.
+        public var p99 = 0.0
+        /// The longest.
+        public var most = 0.0
+
+        /// Nothing measured.
+        public init() {}
+    }
+
+    /// The most connections there may be.
+    public var size = 0
+    /// Whether requests are served.
+    public var isUp = false
+    /// Why not, when it last did not connect; holds no password.
+    public var lastFailure: String?
+    /// Connections that serve a request, leases included.
+    public var inUse = 0
+    /// Of these, lent for good.
+    public var leased = 0
+    /// Connections that wait for a request.
+    public var idle = 0
+    /// Slots that open, check, clean or close a connection.
+    public var changing = 0
+    /// Requests that wait.
+    public var waiting = 0
+    /// The most that waited at once.
+    public var mostWaiting = 0
+    /// Requests that were run.
+    public var queries = 0
+    /// How long they waited for a connection.
+    public var waits = Latency()
+    /// How long they had it.
+    public var services = Latency()
+    /// Requests whose deadline passed while they waited.
+    public var waitTimeouts = 0
+    /// Requests that were not let in, because too many waited.
+    public var refused = 0
+    /// Requests that were refused because nothing was connected, for a reason that only people remove.
+    public var refusedDown = 0
+    /// Requests that were withdrawn while they waited.
+    public var cancelled = 0
+    /// Failures of requests and of attempts to connect, by kind; only those there were.
+    public var failures: [String: Int] = [:]
+    /// Connections opened.
+    public var opened = 0
+    /// Of these, how many followed on one that was lost.
+    public var reconnects = 0
+    /// Attempts to connect that failed.
+    public var openFailures = 0
+    /// Connections replaced for their age or use.
+    public var recycled = 0
+    /// Connections found dead or in a state that could not be mended.
+    public var lost = 0
+
+    /// Nothing counted.
+    public init() {}
+
+    /// For people.
+    public var lines: [String] {
+        let state = self.isUp ? "up" : "down"
+        var lines = [
+            "pool \(state): \(self.inUse) of \(self.size) in use (\(self.leased) leased), \(self.idle) idle, "
+                + "\(self.changing) changing, \(self.waiting) waiting (most \(self.mostWaiting))",
+            "queries \(self.queries): p50 \(Self.text(self.services.p50)), p99 \(Self.text(self.services.p99)), most "
+                + "\(Self.text(self.services.most)); waited p50 \(Self.text(self.waits.p50)), p99 "
+                + "\(Self.text(self.waits.p99)), most \(Self.text(self.waits.most))",
+            "connections opened \(self.opened), again \(self.reconnects), not opened \(self.openFailures), recycled "
+                + "\(self.recycled), lost \(self.lost); requests late \(self.waitTimeouts), refused "
+                + "\(self.refused + self.refusedDown), withdrawn \(self.cancelled)",
+        ]
+        if !self.failures.isEmpty {
+            let kinds = self.failures.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            lines.append("failures: \(kinds.joined(separator: ", "))")
+        }
+        if !self.isUp, let lastFailure { lines.append("last failure: \(lastFailure)") }
+        return lines
+    }
+
+    private static func text(_ microseconds: Double) -> String {
+        if microseconds < 1_000 { return "\(Int(microseconds)) us" }
+        let tenths = Int((microseconds / 100).rounded())
+        return "\(tenths / 10).\(tenths % 10) ms"
+    }
+}

@@ -1,0 +1,17 @@
+/// What a follower needs of an engine: one connection that writes, used by one thread.
+protocol StoreWriting: AnyObject {
+    /// Connects, and brings the tables up to date.
+    func open() throws(DatabaseError)
+    /// The last record of `journal` that is stored; `nil` where none ever was.
+    func cursor(of journal: Int64) throws(DatabaseError) -> UInt64?
+    /// Stores a batch with its cursor, in one transaction.
+    ///
+    /// - Throws: `conflict` where the cursor is not where the batch begins: nothing was stored then.
+    func write(_ batch: StoreBatch) throws(DatabaseError)
+    /// Deletes public trades and buckets that are older, at most `limit` rows of each.
+    ///
+    /// - Returns: How many rows went.
+    func deleteOlder(than horizon: StoreHorizon, limit: Int) throws(DatabaseError) -> Int
+    /// Lets go of the connection. It may be opened again.
+    func close()
+}
