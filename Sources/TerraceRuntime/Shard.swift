@@ -10,6 +10,8 @@ public import TerraceCore
 public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked Sendable {
     private static var evaluationsPerTurn: Int { 256 }
     private static var evaluationsPerSend: Int { 4 }
+    /// A digest of 2,000 books and their volumes takes milliseconds: once a minute.
+    private static var hashNanoseconds: Int64 { 60_000_000_000 }
 
     /// The loop that owns this shard.
     public let eventLoop: any EventLoop
@@ -22,6 +24,9 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
     private var stopping: EventLoopPromise<Bool>?
     private var stopBy = NIODeadline.distantFuture
     private var isFinished = false
+    private let recorder: (any ShardRecorder)?
+    private var isRecordingStopped = false  // The recorder has failed, and the engine knows.
+    private var hashAt = Timestamp.distantPast
     // Latencies are counted from a second after the first quotes were sent: the opening's snapshots come all at once, and
     // would weigh in every percentile of a short run.
     private var countsFrom = Timestamp.distantFuture
@@ -30,10 +35,12 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
     private var alarm = NIODeadline.distantFuture  // When the loop's timer goes off for us.
     private var alarmNumber: UInt64 = 0  // Of the timer that counts; others are stale.
 
-    /// A shard on `eventLoop`, by `clock`; `start()` begins to quote.
+    /// A shard on `eventLoop`, by `clock`, which writes down what happens by `recorder`; `start()` begins to quote.
     public init(
-        engine: consuming Engine, connections: consuming Connections, clock: ShardClock, on eventLoop: any EventLoop
+        engine: consuming Engine, connections: consuming Connections, clock: ShardClock,
+        recorder: (any ShardRecorder)? = nil, on eventLoop: any EventLoop
     ) {
+        self.recorder = recorder
         self.eventLoop = eventLoop
         self.engine = engine
         self.connections = connections
@@ -59,6 +66,7 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
         self.eventLoop.execute {
             self.stopBy = .now() + limit
             self.stopping = promise
+            // It ends this run, and is nothing that the next one should go on with: so it is not recorded.
             self.engine.handle(.control(.kill), at: self.now, into: &self.commands)
             self.runSoon()
         }
@@ -69,6 +77,14 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
     public func abandon() {
         self.eventLoop.execute {
             self.stopBy = .now()
+            self.runSoon()
+        }
+    }
+
+    /// Has the engine do what a person or the desk's automation wants; it is recorded.
+    public func take(_ control: Control) {
+        self.eventLoop.execute {
+            self.take(.control(control), at: self.now)
             self.runSoon()
         }
     }
@@ -141,8 +157,9 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
         let arrived = self.now
         self.connections.advance(to: arrived, into: &self.deliveries)
         let taken = self.now
+        self.heedRecorder(at: taken)
         for delivery in self.deliveries {
-            self.engine.handle(delivery.event, at: taken, into: &self.commands)
+            self.take(delivery.event, at: taken)
             if taken >= self.countsFrom, case .market(.messageEnded) = delivery.event {
                 Self.record(arrived.nanoseconds(since: delivery.at), &self.latencies.arrival)
             }
@@ -156,7 +173,9 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
         var left = Self.evaluationsPerTurn
         repeat {
             left -= Self.evaluationsPerSend
-            self.engine.handle(.turn(limit: Self.evaluationsPerSend), at: self.now, into: &self.commands)
+            let evaluating = self.now
+            self.engine.handle(.turn(limit: Self.evaluationsPerSend), at: evaluating, into: &self.commands)
+            self.recordFacts(at: evaluating)
             // From when the oldest update was taken in that the commands serve, be it several turns ago.
             self.send(countedFrom: counts ? self.engine.servedSince : nil)
         } while self.engine.waiting > 0 && left > 0
@@ -171,13 +190,54 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
         if count == 0 { return }
         let evaluated = self.now
         for index in 0..<count {
-            self.connections.send(self.commands[index], at: evaluated)
+            let command = self.commands[index]
+            if let recorder = self.recorder, !self.mayGo(command, recorder, at: evaluated) { continue }
+            self.connections.send(command, at: evaluated)
             if let since, since < evaluated {
                 Self.record(self.now.nanoseconds(since: since), &self.latencies.updateToCommand)
             }
         }
         self.commands.removeAll()
         self.connections.flush(at: evaluated)
+    }
+
+    // MARK: Recording
+
+    /// An event is written down before the engine knows of it, so that nothing follows from what is not recorded.
+    private func take(_ event: Event, at now: Timestamp) {
+        if let recorder = self.recorder, event.isRecorded { recorder.record(event, at: now) }
+        self.engine.handle(event, at: now, into: &self.commands)
+    }
+
+    /// Tells the engine where recording fails, or goes on.
+    private func heedRecorder(at now: Timestamp) {
+        guard let recorder = self.recorder else { return }
+        if recorder.isFailing != self.isRecordingStopped {
+            self.isRecordingStopped.toggle()
+            self.take(.control(self.isRecordingStopped ? .stopRecording : .recordAgain), at: now)
+        }
+        if now >= self.hashAt {
+            if self.hashAt != .distantPast { recorder.record(stateHash: self.engine.stateHash(), at: now) }
+            self.hashAt = now.advanced(by: Self.hashNanoseconds)
+        }
+    }
+
+    private func recordFacts(at now: Timestamp) {
+        let count = self.engine.factCount
+        if count == 0 { return }
+        if let recorder = self.recorder {
+            for index in 0..<count { recorder.record(self.engine.fact(index), at: now) }
+        }
+        self.engine.forgetFacts()
+    }
+
+    /// A command is written down before it is sent. Where that fails, nothing is sent that could make an order: the engine hears
+    /// that it was refused, and pulls its quotes at the next turn.
+    private func mayGo(_ command: Command, _ recorder: any ShardRecorder, at now: Timestamp) -> Bool {
+        recorder.record(command, at: now)
+        guard recorder.isFailing, let refusal = command.refusal else { return true }
+        self.take(.order(refusal), at: now)
+        return false
     }
 
     private static func record(_ nanoseconds: Int64, _ histogram: inout Histogram<UInt32>) {

@@ -262,7 +262,12 @@ final class CampaignWorld {
                 for record in core.accounts[0].fills where record.instrument == instrument.index / self.hosts.count {
                     guard let id = self.parse(record.clientID), id.high == owner else { continue }
                     let isOwn = id.sequence >= self.firstSequence
-                    if isOwn || core.milliseconds(record.at) >= self.sessions[venue].fillsFrom { least += 1 }
+                    if isOwn
+                        || core.milliseconds(record.at)
+                            >= self.sessions[venue].fillsFrom[instrument.index / self.hosts.count]
+                    {
+                        least += 1
+                    }
                     if isOwn || record.at >= self.bootedAt { most += 1 }
                 }
                 if tally.count < least || tally.count > most {

@@ -178,7 +178,7 @@ import Testing
             slot: 3, order: .none, venueOrder: 100_234, trade: 28_457, isNumbered: true, side: .bid,
             price: try Units.standard.price("4.000001"), quantity: try Units.standard.quantity("12"),
             fee: try Amount("10.1"), feeCoin: "BNB", isMaker: false, cumulative: .zero, milliseconds: 1_499_865_549_590)
-        let ask = AccountCommand.fills(slot: 3, fromTrade: nil, since: 0, cursor: nil)
+        let ask = AccountCommand.fills(slot: 3, fromTrade: nil, since: 0, until: nil, cursor: nil)
         #expect(BinanceAccount.read(.spot, ask, body) == (.done, [.fill(fill)]))
         fill.order = BinanceAccount.order
         let ofOrder = AccountCommand.fillsOfOrder(slot: 3, BinanceAccount.order, venueOrder: 100_234)
@@ -206,7 +206,7 @@ import Testing
             "time":1,"isBuyer":true,"isMaker":true}
             """
         }
-        let ask = AccountCommand.fills(slot: 0, fromTrade: 1, since: 0, cursor: nil)
+        let ask = AccountCommand.fills(slot: 0, fromTrade: 1, since: 0, until: nil, cursor: nil)
         let full = BinanceAccount.read(.spot, ask, "[\(fills.joined(separator: ","))]")
         #expect(full.outcome == .more(cursor: "1001") && full.events.count == 1_000)
         #expect(BinanceAccount.read(.spot, ask, "[\(fills.dropLast().joined(separator: ","))]").outcome == .done)

@@ -8,7 +8,7 @@ import Testing
     static func answers() throws -> [(BinanceMarket, AccountCommand, String)] {
         let order = BinanceAccount.order
         let id = BinanceAccount.orderText
-        let ask = AccountCommand.fills(slot: 0, fromTrade: nil, since: 0, cursor: nil)
+        let ask = AccountCommand.fills(slot: 0, fromTrade: nil, since: 0, until: nil, cursor: nil)
         return [
             (
                 .spot, .place(try BinanceAccount.terms("1", "10", side: .ask)),

@@ -82,20 +82,20 @@ import Testing
                 "GET /api/v3/myTrades?symbol=BTCUSDT&orderId=77&limit=1000"
             ),
             (
-                .fills(slot: 0, fromTrade: 28_457, since: 5, cursor: nil),
+                .fills(slot: 0, fromTrade: 28_457, since: 5, until: nil, cursor: nil),
                 "GET /api/v3/myTrades?symbol=BTCUSDT&fromId=28457&limit=1000"
             ),
             (
-                .fills(slot: 0, fromTrade: nil, since: 1_699_999_990_000, cursor: nil),
+                .fills(slot: 0, fromTrade: nil, since: 1_699_999_990_000, until: nil, cursor: nil),
                 "GET /api/v3/myTrades?symbol=BTCUSDT&startTime=1699999990000&limit=1000"
             ),
             // Longer ago than the venue takes: the newest.
             (
-                .fills(slot: 0, fromTrade: nil, since: 1_699_000_000_000, cursor: nil),
+                .fills(slot: 0, fromTrade: nil, since: 1_699_000_000_000, until: nil, cursor: nil),
                 "GET /api/v3/myTrades?symbol=BTCUSDT&limit=1000"
             ),
             (
-                .fills(slot: 0, fromTrade: 5, since: 0, cursor: "99"),
+                .fills(slot: 0, fromTrade: 5, since: 0, until: nil, cursor: "99"),
                 "GET /api/v3/myTrades?symbol=BTCUSDT&fromId=99&limit=1000"
             ),
             (.openOrders(cursor: nil), "GET /api/v3/openOrders?"),
@@ -141,7 +141,7 @@ import Testing
             ),
             // Perpetuals take a week.
             (
-                .fills(slot: 0, fromTrade: nil, since: 1_699_500_000_000, cursor: nil),
+                .fills(slot: 0, fromTrade: nil, since: 1_699_500_000_000, until: nil, cursor: nil),
                 "GET /fapi/v1/userTrades?symbol=BTCUSDT&startTime=1699500000000&limit=1000"
             ),
             (.openOrders(cursor: nil), "GET /fapi/v1/openOrders?"), (.balances, "GET /fapi/v2/balance?"),

@@ -124,11 +124,11 @@ import Testing
                 "/v5/execution/list?category=spot&limit=100&orderLinkId=\(id)", ""
             ),
             (
-                .fills(slot: 0, fromTrade: nil, since: now - 60_000, cursor: nil),
+                .fills(slot: 0, fromTrade: nil, since: now - 60_000, until: nil, cursor: nil),
                 "/v5/execution/list?category=spot&limit=100&startTime=\(now - 60_000)", ""
             ),
             (
-                .fills(slot: 0, fromTrade: nil, since: 0, cursor: "x"),
+                .fills(slot: 0, fromTrade: nil, since: 0, until: nil, cursor: "x"),
                 "/v5/execution/list?category=spot&limit=100&cursor=x", ""
             ),
             (.permissions, "/v5/user/query-api", ""),
@@ -241,7 +241,7 @@ import Testing
         #expect(page == .more(cursor: "page_args%3Dfd4300ae-7847-404e-b947-b46980a4d140%26symbol%3D6%26"))
         #expect(none.count == 1)
         let (more, fills) = try self.read(
-            fixture: "get_user_trades.json", to: .fills(slot: 0, fromTrade: nil, since: 0, cursor: nil))
+            fixture: "get_user_trades.json", to: .fills(slot: 0, fromTrade: nil, since: 0, until: nil, cursor: nil))
         #expect(more == .more(cursor: "132766%3A2%2C132766%3A2"))
         guard case .fill(let fill)? = fills.first else { return #expect(Bool(false)) }
         #expect(try fill.slot == nil && fill.fee == Amount("0.071409") && !fill.isMaker && !fill.isNumbered)

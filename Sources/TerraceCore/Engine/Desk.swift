@@ -30,6 +30,12 @@ struct Desk: ~Copyable {
     var profitAtLift = FixedArray<Amount>()
     var lossLimit = FixedArray<Amount?>()
     var isStopped = FixedArray<Bool>()
+    /// For each coin: how many restored strategies have not been marked at a price yet; see `judgesLoss`.
+    var marksAwaited = FixedArray<Int>()
+    /// From then on the desk's loss limits hold, marked or not; `distantPast` before the first look.
+    var lossJudgedFrom = Timestamp.distantPast
+    /// What the engine did of itself, until it is taken.
+    var facts = FixedArray<EngineFact>()
     /// Every evaluation looks at all slots, as if there were no bands: what tests compare with.
     var looksAlways = false
 
@@ -49,6 +55,8 @@ struct Desk: ~Copyable {
         self.profitAtLift.growAppending(repeating: .zero, count: configuration.assetCount)
         self.lossLimit.growAppending(repeating: nil, count: configuration.assetCount)
         self.isStopped.growAppending(repeating: false, count: configuration.assetCount)
+        self.marksAwaited.growAppending(repeating: 0, count: configuration.assetCount)
+        self.makeRoomForFacts(strategies: 0)
         for limit in configuration.maximumLoss where limit.asset.index < configuration.assetCount {
             self.lossLimit[limit.asset.index] = limit.loss
         }
@@ -134,6 +142,19 @@ struct Desk: ~Copyable {
         self.watches[strategy.index].isLinked = true
         self.watches[strategy.index].nextOnPair = self.pairs[pair.index].firstStrategy
         self.pairs[pair.index].firstStrategy = Int32(truncatingIfNeeded: strategy.index)
+    }
+
+    // MARK: Loss limits
+
+    /// After a restart profits come in one by one, as books do, and half of them say little: the desk's limit in a coin waits
+    /// until every restored strategy was marked once, but no longer than this.
+    static let marksPatience: Int64 = 60_000_000_000
+
+    /// Whether the desk's loss limit in a coin is to be held against its profit.
+    mutating func judgesLoss(_ quote: Int) -> Bool {
+        if self.marksAwaited[quote] == 0 { return true }
+        if self.lossJudgedFrom == .distantPast { self.lossJudgedFrom = self.now.advanced(by: Self.marksPatience) }
+        return self.now >= self.lossJudgedFrom
     }
 
     // MARK: Looking

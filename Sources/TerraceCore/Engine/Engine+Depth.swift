@@ -20,12 +20,16 @@ extension Engine {
         }
     }
 
-    /// Adds a closed volume bucket from history, oldest first, before the first trade. Volumes in whole coins.
+    /// Adds volume from history, before the first trade and at one moment for all instruments; `concludeWarming` follows. See
+    /// `VolumeTable.warm`.
     ///
     /// - Precondition: the instrument is registered.
-    public mutating func warmVolume(of instrument: InstrumentIndex, base: Double, quote: Double) {
-        self.desk.volumes.warm(instrument, base: base, quote: quote)
+    public mutating func warmVolume(of instrument: InstrumentIndex, _ buckets: Span<VolumeBucket>, at now: Timestamp) {
+        self.desk.volumes.warm(instrument, buckets, at: now)
     }
+
+    /// Calculates what follows from the history of all instruments.
+    public mutating func concludeWarming() { self.desk.volumes.concludeWarming() }
 
     /// The traded volume of all instruments and what is made of it.
     public var volumes: VolumeTable { _read { yield self.desk.volumes } }

@@ -93,10 +93,21 @@ extension StrategyState {
         if case .filled(let fill) = report.outcome { self.take(fill, of: report.order, report.instrument, &desk) }
         guard slot < self.slots.count, self.slots[slot].order.id == report.order,
             self.slots[slot].instrument == report.instrument
-        else { return report.outcome.showsOrder }  // An order that this slot no longer holds.
+        else {
+            // An order that this slot does not hold, or no longer.
+            guard self.takeUp(report, &desk) else { return report.outcome.showsOrder }
+            self.doubtBands(slot, &desk)
+            self.settle(slot, &desk)
+            return false
+        }
         // This slot is to be looked at, and what it has in common with the others is to be found anew.
         self.doubtBands(slot, &desk)
         var isOrphan = false
+        if self.isBeyondExplaining(slot, report.outcome, desk) {
+            self.slots[slot].order = WorkingOrder(side: self.slots[slot].order.side)
+            self.settle(slot, &desk)
+            return report.outcome.showsOrder
+        }
         switch self.slots[slot].order.apply(report.outcome) {
         case .none, .book, .released: break
         case .bookLate, .anomaly: desk.statistics.anomalies += 1

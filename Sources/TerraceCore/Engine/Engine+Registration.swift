@@ -52,6 +52,7 @@ extension Engine {
             repeating: .everything, count: self.desk.books.instruments(of: definition.pair).count)
         self.desk.ready.reserve(strategy.index + 1)
         self.desk.timers.reserve(strategy.index + 1)
+        self.desk.makeRoomForFacts(strategies: strategy.index + 1)
         self.adopt(definition, strategy)
         return strategy
     }
@@ -250,10 +251,11 @@ extension StrategyState {
     }
 
     /// A person lets it quote again: its loss limit counts from here.
-    mutating func liftStop() {
+    mutating func liftStop(_ desk: inout Desk) {
         if !self.isStopped { return }
         self.isStopped = false
         self.profitAtLift = self.profit
+        desk.note(.lossLifted(self.index, profit: self.profit))
     }
 
     /// Which of its venues an instrument is, or nil.

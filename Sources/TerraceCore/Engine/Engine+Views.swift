@@ -39,6 +39,10 @@ extension Engine {
     public func positions(_ strategy: StrategyIndex) -> [Position] {
         (0..<self.strategies[strategy.index].venues.count).map { self.strategies[strategy.index].venues[$0].position }
     }
+    /// The same, as they were when the venue's balances were first told: what an earlier run's fills came to.
+    public func openings(_ strategy: StrategyIndex) -> [Position] {
+        (0..<self.strategies[strategy.index].venues.count).map { self.strategies[strategy.index].venues[$0].opening }
+    }
     /// The instruments on which a strategy quotes, or once did.
     public func instruments(of strategy: StrategyIndex) -> [InstrumentIndex] {
         (0..<self.strategies[strategy.index].venues.count).map {

@@ -37,6 +37,7 @@ public struct Engine: ~Copyable {
         case .balance(let venue, let asset, let total):
             self.pass(to: time)
             if venue.index < self.desk.venues.count, asset.index < self.desk.configuration.assetCount {
+                if !self.desk.venues[venue.index].isBalanceKnown { self.noteOpening(venue) }
                 self.desk.balances.setTotal(venue, asset, total)
                 self.desk.markAllReady(look: false)
             } else {
@@ -56,6 +57,17 @@ public struct Engine: ~Copyable {
         case .control(let control):
             self.pass(to: time)
             self.handle(control)
+        }
+    }
+
+    /// A venue's balances are told for the first time: from here on positions and balances there move together.
+    private mutating func noteOpening(_ venue: VenueIndex) {
+        self.desk.venues[venue.index].isBalanceKnown = true
+        for index in 0..<self.strategies.count {
+            for ordinal in 0..<self.strategies[index].venues.count
+            where self.desk.instruments[self.strategies[index].venues[ordinal].instrument.index].venue == venue {
+                self.strategies[index].venues[ordinal].opening = self.strategies[index].venues[ordinal].position
+            }
         }
     }
 
@@ -214,10 +226,12 @@ public struct Engine: ~Copyable {
             for asset in 0..<self.desk.profit.count where self.desk.isStopped[asset] {
                 self.desk.isStopped[asset] = false
                 self.desk.profitAtLift[asset] = self.desk.profit[asset]
+                let coin = AssetIndex(UInt16(truncatingIfNeeded: asset))
+                self.desk.note(.deskLossLifted(coin, profit: self.desk.profit[asset]))
             }
-            for index in 0..<self.strategies.count { self.strategies[index].liftStop() }
+            for index in 0..<self.strategies.count { self.strategies[index].liftStop(&self.desk) }
         case .liftLossStop(let strategy):
-            if strategy.index < self.strategies.count { self.strategies[strategy.index].liftStop() }
+            if strategy.index < self.strategies.count { self.strategies[strategy.index].liftStop(&self.desk) }
         case .shed(let kept):
             self.desk.keptClasses = min(max(kept, 1), 4)
             self.emergency.hold(self.desk.keptClasses)
@@ -310,6 +324,7 @@ public struct Engine: ~Copyable {
         let kept = self.emergency.assess(at: self.desk.now)
         if kept != self.desk.keptClasses {
             self.desk.keptClasses = kept
+            self.desk.note(.shed(keepingUpTo: kept))
             self.desk.markAllReady(look: true)
         }
     }

@@ -179,6 +179,7 @@ extension StrategyState {
             self.isSeeded = true
             let initial = self.definition.inventory.initial
             if initial != .zero { self.total.seed(quantity: initial, at: reference) }
+            desk.note(.seeded(self.index, initial, reference))
             self.positionChanged = true
         }
         if self.positionChanged {
@@ -197,14 +198,20 @@ extension StrategyState {
         let quote = pair.quote.index
         desk.profit[quote] += profit - self.profit
         self.profit = profit
+        if self.isMarkAwaited {
+            self.isMarkAwaited = false
+            desk.marksAwaited[quote] -= 1
+        }
         if let limit = self.definition.maximumLoss, profit - self.profitAtLift < -limit, !self.isStopped {
             self.isStopped = true
             desk.watches[self.index.index].needsLook = true
+            desk.note(.lossStopped(self.index, profit: profit))
         }
         if let limit = desk.lossLimit[quote], desk.profit[quote] - desk.profitAtLift[quote] < -limit,
-            !desk.isStopped[quote]
+            !desk.isStopped[quote], desk.judgesLoss(quote)
         {
             desk.isStopped[quote] = true
+            desk.note(.deskLossStopped(pair.quote, profit: desk.profit[quote]))
             desk.markAllReady(look: true)
         }
     }

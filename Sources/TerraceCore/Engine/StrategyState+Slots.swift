@@ -232,6 +232,8 @@ extension StrategyState {
         if targetGate != .none { return self.pull(slot, targetGate, &now, &desk, &commands) }
         self.slots[slot].wanted = price
         let line = Int(self.slots[slot].line)
+        // One of an earlier run that still stands: how old it is, and from where it was priced, counts from here.
+        if self.slots[slot].pricedAt == .distantPast { self.repriced(slot, now, &desk) }
         let standing = self.slots[slot].order.price
         let tolerance = self.definition.requoteTolerance.units
         let expires = self.slots[slot].pricedAt.advanced(by: self.lines[line].timeout)

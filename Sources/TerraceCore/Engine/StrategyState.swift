@@ -24,6 +24,8 @@ struct StrategyState: ~Copyable {
     /// The sides, by bit, on which an idle slot was held back by the position limit at the last look.
     var blockedSides: UInt8 = 0
     var isSeeded = false
+    /// It was restored, and not marked at a price yet.
+    var isMarkAwaited = false
     /// At the last evaluation the venues disagreed by more than the strategy allows.
     var isDislocated = false
     /// What follows from the position: reckoned when that has changed.

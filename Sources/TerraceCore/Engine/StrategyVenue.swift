@@ -4,6 +4,8 @@ struct StrategyVenue {
     var volume: VolumeSubscription
     var position = Position()
     var fills = FillTally()
+    /// The position when the venue's balances were first told.
+    var opening = Position()
     /// Where its slots begin in `slotsByVenue`, and how many they are.
     var firstSlot = 0
     var slotCount = 0

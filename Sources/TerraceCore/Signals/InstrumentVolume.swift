@@ -52,7 +52,32 @@ struct InstrumentVolume: ~Copyable {
         let closed = self.current
         self.current = Volume()
         self.close(base: closed.base, quote: closed.quote)
-        let silent = buckets - 1
+        self.closeSilent(buckets - 1)
+    }
+
+    /// Takes in history up to the bucket that begins at `boundary`, which goes on with what it has.
+    mutating func warm(_ buckets: Span<VolumeBucket>, until boundary: Int64) {
+        var due: Int64?
+        for index in buckets.indices {
+            let start = VolumeTable.start(of: buckets[index].start)
+            guard start >= 0 else { continue }
+            if start >= boundary {
+                self.current.base += buckets[index].base
+                self.current.quote += buckets[index].quote
+                continue
+            }
+            if let due {
+                if start < due { continue }
+                self.closeSilent((start - due) / VolumeTable.bucketNanoseconds)
+            }
+            self.close(base: buckets[index].base, quote: buckets[index].quote)
+            due = start + VolumeTable.bucketNanoseconds
+        }
+        if let due { self.closeSilent((boundary - due) / VolumeTable.bucketNanoseconds) }
+    }
+
+    /// Closes so many buckets in which nothing was traded.
+    private mutating func closeSilent(_ silent: Int64) {
         if silent <= Int64(self.ring.count) {
             for _ in 0..<silent { self.close(base: 0, quote: 0) }
             return

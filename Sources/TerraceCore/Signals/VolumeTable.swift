@@ -67,13 +67,25 @@ public struct VolumeTable: ~Copyable {
         self.instruments[instrument.index].add(price, quantity)
     }
 
-    /// A closed bucket from history, oldest first, before the first trade. Volumes in whole coins.
-    public mutating func warm(_ instrument: InstrumentIndex, base: Double, quote: Double) {
-        self.instruments[instrument.index].close(base: base, quote: quote)
-        for index in 0..<self.subscriptions.count where self.subscriptions[index].instrument == instrument.index {
-            self.subscriptions[index].coefficient = self.instruments[instrument.index].coefficient(
-                self.subscriptions[index].settings)
+    /// Takes in the history of an instrument up to `now`, oldest first, before its first trade and behind all subscriptions to
+    /// it. In buckets that are left out nothing was traded; one that is not later than the one before it is passed over. The
+    /// bucket that `now` lies in goes on with what it has.
+    ///
+    /// - Parameter now: The same moment for all instruments. `concludeWarming` follows when all are in.
+    /// - Complexity: O(buckets x periods); does not allocate.
+    public mutating func warm(_ instrument: InstrumentIndex, _ buckets: Span<VolumeBucket>, at now: Timestamp) {
+        if self.nextBoundary == .distantPast {
+            self.nextBoundary = Timestamp(nanoseconds: Self.start(of: now)).advanced(by: Self.bucketNanoseconds)
         }
+        self.instruments[instrument.index].warm(buckets, until: self.nextBoundary.nanoseconds - Self.bucketNanoseconds)
+    }
+
+    /// Calculates the coefficients that follow from the history.
+    public mutating func concludeWarming() { self.calculate() }
+
+    /// When the bucket began that a moment lies in.
+    static func start(of moment: Timestamp) -> Int64 {
+        moment.nanoseconds / Self.bucketNanoseconds * Self.bucketNanoseconds
     }
 
     /// Closes the buckets that have ended by `now`, and recalculates each coefficient once.
@@ -82,18 +94,22 @@ public struct VolumeTable: ~Copyable {
     /// - Complexity: O(instruments x periods), times the closed buckets up to the longest period kept.
     public mutating func roll(to now: Timestamp) -> Bool {
         if now < self.nextBoundary { return false }
-        let start = now.nanoseconds / Self.bucketNanoseconds * Self.bucketNanoseconds
+        let start = Self.start(of: now)
         let isFirst = self.nextBoundary == .distantPast
         let closed = isFirst ? 0 : (start - self.nextBoundary.nanoseconds) / Self.bucketNanoseconds + 1
         self.nextBoundary = Timestamp(nanoseconds: start).advanced(by: Self.bucketNanoseconds)
         if isFirst { return false }
         for index in 0..<self.instruments.count { self.instruments[index].close(buckets: closed) }
+        self.calculate()
+        return true
+    }
+
+    private mutating func calculate() {
         for index in 0..<self.subscriptions.count where self.subscriptions[index].users > 0 {
             let settings = self.subscriptions[index].settings
             self.subscriptions[index].coefficient =
                 self.instruments[self.subscriptions[index].instrument].coefficient(settings)
         }
-        return true
     }
 
     /// The coefficient of a subscription, as of the last closed bucket; 1 without history.

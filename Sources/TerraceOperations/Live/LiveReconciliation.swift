@@ -7,7 +7,7 @@ internal import TerraceVenues
 ///
 /// What venues hold is known by what they listed last. Corrections that came of it are in the engine already, so what the engine
 /// holds is also compared by another way: what the fills that it booked come to, against how the venues' balances moved since
-/// the start. Deposits, withdrawals and trades by others on the same account show as differences.
+/// they were first told; what an earlier run holds is in both. Deposits, withdrawals and trades by others on the same account show as differences.
 enum LiveReconciliation {
     /// Every difference, named.
     static func mismatches(

@@ -149,10 +149,11 @@ extension AccountCommand {
     /// The same command for a page that follows; nil where it has no pages.
     func page(_ cursor: String) -> AccountCommand? {
         switch self {
-        case .fills(let slot, let trade, let since, _):
-            .fills(slot: slot, fromTrade: trade, since: since, cursor: cursor)
+        case .fills(let slot, let trade, let since, let until, _):
+            .fills(slot: slot, fromTrade: trade, since: since, until: until, cursor: cursor)
         case .openOrders: .openOrders(cursor: cursor)
-        case .place, .amend, .cancel, .placeAll, .cancelAll, .cancelEverything, .order, .fillsOfOrder, .balances,
+        case .place, .amend, .cancel, .placeAll, .cancelAll, .cancelEverything, .order, .orderOfNumber, .fillsOfOrder,
+            .balances,
             .permissions, .deadMan, .createListenKey, .renewListenKey:
             nil
         }

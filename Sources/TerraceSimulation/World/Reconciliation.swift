@@ -173,21 +173,28 @@ public enum Reconciliation {
         units.amount(of: position.realised - position.cost) - position.fees
     }
 
-    /// What the strategies' positions say a venue's balances should have moved by, against what they moved by.
+    /// What the strategies' positions say a venue's balances should have moved by since they were first told, against what they
+    /// moved by. What positions were by then, of an earlier run or by fills that it did not hear of, is in those balances.
     ///
-    /// - Parameter setup: Its `balances` are those at the start.
+    /// - Parameter setup: Its `balances` are those that were told first.
     public static func positions(_ engine: borrowing Engine, _ setup: MarketSetup) -> [String] {
         var moved = Array(
             repeating: Array(repeating: Amount.zero, count: setup.assets.count), count: setup.venues.count)
         for index in 0..<engine.strategyCount {
             let strategy = StrategyIndex(UInt32(truncatingIfNeeded: index))
             let pair = setup.pairs[engine.definition(strategy).pair.index]
-            for (instrument, position) in zip(engine.instruments(of: strategy), engine.positions(strategy)) {
+            let changes = zip(engine.openings(strategy), engine.positions(strategy))
+            for (instrument, (opening, position)) in zip(engine.instruments(of: strategy), changes) {
                 let venue = engine.books.venue(of: instrument).index
-                moved[venue][pair.base.index] += Self.base(position, pair.units)
-                moved[venue][pair.quote.index] += Self.quote(position, pair.units)
+                moved[venue][pair.base.index] +=
+                    Self.base(position, pair.units) - Self.base(opening, pair.units)
+                moved[venue][pair.quote.index] +=
+                    Self.quote(position, pair.units) - Self.quote(opening, pair.units)
                 for fee in position.thirdFees where fee.asset.index < setup.assets.count {
                     moved[venue][fee.asset.index] -= fee.amount
+                }
+                for fee in opening.thirdFees where fee.asset.index < setup.assets.count {
+                    moved[venue][fee.asset.index] += fee.amount
                 }
             }
         }

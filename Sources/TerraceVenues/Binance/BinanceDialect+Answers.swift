@@ -46,6 +46,10 @@ extension BinanceDialect {
         case .cancelAll(let all):
             return try self.readBatch(tree, all.filter { $0.slot == all.first?.slot }, [], into: &events)
         case .cancelEverything: try self.readCancelled(tree, into: &events)
+        case .orderOfNumber(_, let number):
+            let order = try self.readOrder(tree, tree.root)
+            guard order.venueOrder == number, order.slot != nil else { throw WireError(.value, at: 0) }
+            events.append(.order(order))
         case .fillsOfOrder(_, let order, let venueOrder):
             return try self.readFills(tree, of: (order, venueOrder), into: &events)
         case .fills: return try self.readFills(tree, of: nil, into: &events)

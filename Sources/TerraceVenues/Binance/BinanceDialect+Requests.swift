@@ -6,7 +6,8 @@ extension BinanceDialect {
     /// Whether the market has such a request at all. What it has not is answered with a refusal, without being sent.
     func has(_ command: AccountCommand) -> Bool {
         switch command {
-        case .place, .cancel, .cancelEverything, .order, .fillsOfOrder, .fills, .openOrders, .balances, .permissions:
+        case .place, .cancel, .cancelEverything, .order, .orderOfNumber, .fillsOfOrder, .fills, .openOrders, .balances,
+            .permissions:
             true
         case .amend, .placeAll, .cancelAll, .deadMan, .createListenKey, .renewListenKey: self.market == .perpetual
         }
@@ -50,7 +51,7 @@ extension BinanceDialect {
             return VenueRequest(.post, self.path("/fapi/v1/listenKey"), headers: self.keyHeader, weight: 1)
         case .renewListenKey:
             return VenueRequest(.put, self.path("/fapi/v1/listenKey"), headers: self.keyHeader, weight: 1)
-        case .order, .fillsOfOrder, .fills, .openOrders, .balances, .permissions:
+        case .order, .orderOfNumber, .fillsOfOrder, .fills, .openOrders, .balances, .permissions:
             return self.question(command, at: milliseconds)
         }
     }
@@ -65,13 +66,21 @@ extension BinanceDialect {
             return self.signed(.get, path, weight: isSpot ? 4 : 1, milliseconds) {
                 self.writeReference(slot, order, into: &$0)
             }
+        case .orderOfNumber(let slot, let venueOrder):
+            let path: StaticString = isSpot ? "/api/v3/order" : "/fapi/v1/order"
+            return self.signed(.get, path, weight: isSpot ? 4 : 1, milliseconds) {
+                self.writeSymbol(slot, into: &$0)
+                $0.text("orderId=")
+                $0.integer(Int64(clamping: venueOrder))
+                $0.text("&")
+            }
         case .fillsOfOrder(let slot, _, let venueOrder):
             return self.signed(.get, fills, weight: 5, milliseconds) {
                 self.writeFillsOfOrder(slot, venueOrder, into: &$0)
             }
-        case .fills(let slot, let fromTrade, let since, let cursor):
+        case .fills(let slot, let fromTrade, let since, let until, let cursor):
             return self.signed(.get, fills, weight: isSpot ? 20 : 5, milliseconds) {
-                self.writeFills(slot, fromTrade, since, cursor, at: milliseconds, into: &$0)
+                self.writeFills(slot, fromTrade, since, until, cursor, at: milliseconds, into: &$0)
             }
         case .openOrders:
             let path: StaticString = isSpot ? "/api/v3/openOrders" : "/fapi/v1/openOrders"
@@ -185,16 +194,23 @@ extension BinanceDialect {
     /// Fills from a number on, or from a moment on ("Account trade list").
     ///
     /// With a number the venue gives that fill and what follows. With a moment it gives what follows it for a day (perpetuals:
-    /// a week); where the moment lies further back neither is given, which gives the newest 1,000.
+    /// a week), or up to `until`, which must be no further away; where the moment lies further back and nothing says until when,
+    /// neither is given, which gives the newest 1,000.
     private func writeFills(
-        _ slot: Int, _ fromTrade: UInt64?, _ since: Int64, _ cursor: String?, at now: Int64,
+        _ slot: Int, _ fromTrade: UInt64?, _ since: Int64, _ until: Int64?, _ cursor: String?, at now: Int64,
         into query: inout WireWriter
     ) {
         self.writeSymbol(slot, into: &query)
-        let window: Int64 = (self.market == .spot ? 1 : 7) * 86_400_000
+        let window = self.traits.fillsWindowMilliseconds
         if let number = (cursor.flatMap { Int64($0) }) ?? fromTrade.flatMap({ Int64(exactly: $0) }) {
             query.text("fromId=")
             query.integer(number)
+            query.text("&")
+        } else if since >= 0, let until {
+            query.text("startTime=")
+            query.integer(since)
+            query.text("&endTime=")
+            query.integer(until)
             query.text("&")
         } else if since >= 0, now.subtractingReportingOverflow(since).partialValue < window {
             query.text("startTime=")

@@ -20,7 +20,7 @@ extension BinanceDialect {
             fetchesSnapshots: true, instrumentsPerConnection: 512, instrumentsPerSubscription: 50,
             messagesPerSecond: 4, pingText: Self.marketPing, weightPerWindow: 6_000, weightWindowSeconds: 60,
             limitHeaders: ["X-MBX-USED-WEIGHT-1M", "X-MBX-ORDER-COUNT-10S", "X-MBX-ORDER-COUNT-1D"],
-            canAmend: false, placeAnswerIsFinal: true)
+            canAmend: false, placeAnswerIsFinal: true, fillsNameOrders: false, fillsWindowMilliseconds: 86_400_000)
     }
 
     /// Sources: "Websocket Market Streams" (1,024 streams a connection, of which other clients use 200 to be safe, 10 messages a
@@ -35,7 +35,7 @@ extension BinanceDialect {
             messagesPerSecond: 8, pingText: Self.marketPing, weightPerWindow: 2_400, weightWindowSeconds: 60,
             limitHeaders: ["X-MBX-USED-WEIGHT-1M", "X-MBX-ORDER-COUNT-10S", "X-MBX-ORDER-COUNT-1M"],
             mostInBatch: 5, canAmend: true, placeAnswerIsFinal: true, listenKeySeconds: 1_800, hasDeadManSwitch: true,
-            isMargined: true)
+            fillsNameOrders: false, fillsReachMilliseconds: 180 * 86_400_000, isMargined: true)
     }
 
     /// A question that any stream answers, so that a quiet instrument is told from a dead connection ("Live

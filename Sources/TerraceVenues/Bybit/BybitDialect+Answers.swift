@@ -50,7 +50,7 @@ extension BybitDialect {
         case .cancelAll:
             // Why a cancel of a batch was refused is seen by what the order's stream, or a query, tells of the order.
             return .done
-        case .order:
+        case .order, .orderOfNumber:
             let list = try self.list(tree)
             guard let first = list.first else { return .refused(.unknownOrder, code: 0) }
             events.append(.order(try self.reader.order(first, tree)))

@@ -5,8 +5,8 @@ import TerraceCore
 /// Sources: "Integration Guidance" (signing), "Place Order", "Amend Order", "Cancel Order", "Batch Place Order", "Batch Cancel
 /// Order", "Cancel All Orders", "Get Open & Closed Orders", "Get Trade History", "Get Wallet Balance", "Get API Key Information".
 extension BybitDialect {
-    /// How long before now fills can be asked for, "Get Trade History": 7 days.
-    static let fillsReachMilliseconds: Int64 = 7 * 86_400_000
+    /// How long a time one question for fills may span, "Get Trade History": 7 days.
+    static let fillsWindowMilliseconds: Int64 = 7 * 86_400_000
 
     /// The request for a command, signed at the venue's time `milliseconds`.
     public func request(_ command: AccountCommand, at milliseconds: Int64) -> VenueRequest {
@@ -48,12 +48,20 @@ extension BybitDialect {
                     target.order(order)
                 }
             }
-        case .fills(_, _, let since, let cursor):
+        case .orderOfNumber(_, let venueOrder):
+            return self.get("/v5/order/realtime?category=spot&orderId=", at: milliseconds) { target in
+                target.integer(Int64(clamping: venueOrder))
+            }
+        case .fills(_, _, let since, let until, let cursor):
             return self.get("/v5/execution/list?category=spot&limit=100", at: milliseconds) { target in
                 // A start that lies further back would end the list seven days after it; none gives the last seven days.
-                if since > milliseconds - Self.fillsReachMilliseconds {
+                if until != nil || since > milliseconds - Self.fillsWindowMilliseconds {
                     target.text("&startTime=")
                     target.integer(since)
+                }
+                if let until {
+                    target.text("&endTime=")
+                    target.integer(until)
                 }
                 target.cursor(cursor)
             }

@@ -20,9 +20,12 @@ public enum AccountCommand: Sendable, Equatable {
     case order(slot: Int, ClientOrderID)
     /// The fills of an order, by the venue's number where it has one.
     case fillsOfOrder(slot: Int, ClientOrderID, venueOrder: UInt64)
-    /// Fills on an instrument from this trade number, or else from this moment on (milliseconds since 1970); `cursor` for a
-    /// page that follows.
-    case fills(slot: Int, fromTrade: UInt64?, since: Int64, cursor: String?)
+    /// What became of an order that only the venue's own number is known of: gives one `AccountEvent.order` where the venue knows
+    /// it.
+    case orderOfNumber(slot: Int, venueOrder: UInt64)
+    /// Fills on an instrument from this trade number on, or else from the moment `since` on (milliseconds since 1970) and, where
+    /// that is given, up to `until`; `cursor` for a page that follows.
+    case fills(slot: Int, fromTrade: UInt64?, since: Int64, until: Int64?, cursor: String?)
     /// All orders of the account that stand.
     case openOrders(cursor: String?)
     /// What the account holds.

@@ -18,6 +18,12 @@ struct Comparison {
     /// Slots whose fills are to be asked for in this round.
     var slots: [Int] = []
     var fillsInFlight = 0
+    /// By slot, what the question for its fills has told so far, over its pages and windows. Looked up, never walked through.
+    var fillsTold: [Int: FillsTold] = [:]
+    /// Slots whose fills could not be told whole; the opening asks again.
+    var unsettled: [Int] = []
+    /// No sooner than this.
+    var askAgainAt = Timestamp.distantPast
     /// Fills known when the balances were asked for.
     var fillsBefore: UInt64 = 0
     var until = Timestamp.distantPast
@@ -30,4 +36,14 @@ struct Comparison {
     var isWantedAgain = false
     /// Whether an answer about fills is missing, so that the balances can't be told.
     var isIncomplete = false
+}
+
+/// What a question for an instrument's fills has told, over all of its pages and windows.
+struct FillsTold {
+    /// When the window's first page was asked for.
+    var askedAt: Timestamp
+    /// Whether nothing was left for later.
+    var isWhole = true
+    /// The highest number.
+    var newest: UInt64?
 }

@@ -23,12 +23,8 @@ struct OrderRegister {
     static let remembered = 32_768
 
     private(set) var entries: [ClientOrderID: Entry] = [:]
-    /// A venue's number of an order: Binance counts on each instrument by itself.
-    private struct VenueOrder: Hashable {
-        let slot: Int
-        let number: UInt64
-    }
-    private var byVenueOrder: [VenueOrder: ClientOrderID] = [:]  // Looked up, never walked through.
+    private var byVenueOrder: [OrderNumber: ClientOrderID] = [:]  // Looked up, never walked through.
+    private var strangers: Set<OrderNumber> = []  // The same.
     private var ended: [ClientOrderID] = []
     private var oldestEnded = 0
 
@@ -36,7 +32,16 @@ struct OrderRegister {
 
     /// The order that the venue calls `venueOrder` on the instrument at `slot`.
     func order(_ venueOrder: UInt64, _ slot: Int) -> ClientOrderID? {
-        venueOrder == 0 ? nil : self.byVenueOrder[VenueOrder(slot: slot, number: venueOrder)]
+        venueOrder == 0 ? nil : self.byVenueOrder[OrderNumber(slot: slot, number: venueOrder)]
+    }
+
+    /// Whether the venue has said that the order of this number is none of ours.
+    func isStranger(_ number: OrderNumber) -> Bool { self.strangers.contains(number) }
+
+    /// The order of this number is none of ours, or the venue knows no such order any more.
+    mutating func noteStranger(_ number: OrderNumber) {
+        if self.strangers.count >= Self.remembered { self.strangers.removeAll(keepingCapacity: true) }
+        self.strangers.insert(number)
     }
 
     /// How many may stand on the instrument at `slot`.
@@ -64,7 +69,7 @@ struct OrderRegister {
         self.entries[order]?.isKnown = true
         if venueOrder != 0, entry.venueOrder == 0 {
             self.entries[order]?.venueOrder = venueOrder
-            self.byVenueOrder[VenueOrder(slot: entry.slot, number: venueOrder)] = order
+            self.byVenueOrder[OrderNumber(slot: entry.slot, number: venueOrder)] = order
         }
     }
 
@@ -100,7 +105,7 @@ struct OrderRegister {
         }
         let forgotten = self.ended[self.oldestEnded]
         if let old = self.entries[forgotten] {
-            self.byVenueOrder[VenueOrder(slot: old.slot, number: old.venueOrder)] = nil
+            self.byVenueOrder[OrderNumber(slot: old.slot, number: old.venueOrder)] = nil
         }
         self.entries[forgotten] = nil
         self.ended[self.oldestEnded] = order
@@ -112,4 +117,10 @@ struct OrderRegister {
         self.entries.filter { $0.value.mayStand && $0.value.isKnown && $0.value.placedAt < moment }.keys
             .sorted { ($0.high, $0.low) < ($1.high, $1.low) }
     }
+}
+
+/// A venue's number of an order: Binance counts on each instrument by itself.
+struct OrderNumber: Hashable {
+    let slot: Int
+    let number: UInt64
 }

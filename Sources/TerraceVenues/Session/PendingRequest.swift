@@ -13,6 +13,8 @@ struct PendingRequest {
         case query(slot: Int, ClientOrderID)
         /// Then its fills; what the order was goes out behind them.
         case queryFills(AccountOrder, slot: Int)
+        /// An order of which a fill has told the venue's number only.
+        case orderOfNumber(OrderNumber)
         /// The list of open orders, for the comparison of this number.
         case openOrders(round: Int)
         /// Balances, for a comparison.

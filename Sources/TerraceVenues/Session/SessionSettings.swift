@@ -19,6 +19,11 @@ public struct SessionSettings: Sendable {
     public var silenceNanoseconds: Int64 = 2_000_000_000
     /// How long an order command or a question may take until its outcome is unknown.
     public var requestTimeoutNanoseconds: Int64 = 5_000_000_000
+    /// Whether it brings market data; without, only the account's side of the venue.
+    public var carriesMarket = true
+    /// What the last run knew of fills, by slot of the dialect; nil, or none at all, for instruments on which no run has traded.
+    /// With marks, fills since then are told before balances, so that they move positions.
+    public var fillMarks: [FillMark?] = []
     /// How often orders, fills and balances are compared in the background.
     public var comparisonNanoseconds: Int64 = 30_000_000_000
     /// The dead-man switch, where the venue has one: all orders of an instrument are cancelled by the venue unless it is heard

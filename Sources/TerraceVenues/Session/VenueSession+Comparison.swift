@@ -4,6 +4,14 @@ import TerraceCore
 extension VenueSession {
     private static let instrumentsAtOnce = 20
     private static let grace: Int64 = 2_000_000_000
+    /// So much of the venue's time is asked for again, for what its lists have yet to show.
+    private static let lag: Int64 = 60_000
+    /// Orders of an earlier run may come to be known for so long, and two rounds of comparisons more.
+    private static let strangerWindow: Int64 = 120_000
+    /// So long it takes, more or less, to learn whose order a number is.
+    private static let strangerPause: Int64 = 100_000_000
+    /// So often the first balances are asked for until no fill comes in between; after that they are told all the same.
+    private static let firstBalances = 3
 
     /// Asks for a comparison as soon as possible, of everything.
     public func compareSoon() {
@@ -61,7 +69,7 @@ extension VenueSession {
 
     /// In between, most of the limit is left to orders and cancels.
     private func comparisonPercent(_ usual: Int) -> Int {
-        self.comparison.isOpening || self.isTradingOver ? 100 : usual
+        self.comparison.isOpening || self.isTradingOver || !self.comparison.isBalanceKnown ? 100 : usual
     }
 
     private func retryComparison() {
@@ -84,24 +92,42 @@ extension VenueSession {
         case .fills:
             self.askForFills()
         case .settling:
-            let isSettled = self.queries.isEmpty && self.queried.isEmpty
+            let isSettled =
+                self.queries.isEmpty && self.queried.isEmpty && self.numbers.isEmpty && self.numbersAsked.isEmpty
             if !isSettled, self.now < self.comparison.until { return self.wake(by: self.comparison.until) }
+            if self.comparison.isOpening {
+                // Nothing is quoted on a position that may be wrong.
+                if !self.comparison.unsettled.isEmpty {
+                    if self.now < self.comparison.askAgainAt { return self.wake(by: self.comparison.askAgainAt) }
+                    self.comparison.slots = self.comparison.unsettled
+                    self.comparison.unsettled.removeAll()
+                    self.comparison.stage = .fills
+                    return self.askForFills()
+                }
+                self.recovered()
+            }
             self.askForBalances()
         case .grace:
             if self.now < self.comparison.until { return self.wake(by: self.comparison.until) }
-            self.tellBalances()
-            self.endComparison()
+            self.endComparison(isTold: self.tellBalances())
         }
     }
 
-    private func endComparison() {
+    private func endComparison(isTold: Bool) {
         self.statistics.comparisons += 1
         var listing = AccountListing()
         listing.orders = self.comparison.standing
         listing.balances = self.comparison.balances
-        if self.firstListing == nil { self.firstListing = listing }
+        if self.firstListing == nil, isTold { self.firstListing = listing }
         self.lastListing = listing
         self.comparison.stage = .idle
+        if isTold { self.comparison.isBalanceKnown = true }
+        if !self.comparison.isBalanceKnown {
+            // Nothing can be placed before.
+            self.balancesUntold += 1
+            self.comparison.dueAt = self.now.advanced(by: 1_000_000_000)
+            return self.wake(by: self.comparison.dueAt)
+        }
         let isWantedAgain = self.comparison.isWantedAgain
         self.comparison.isWhole = isWantedAgain
         self.comparison.isWantedAgain = false
@@ -129,48 +155,21 @@ extension VenueSession {
             guard outcome == .done else { return self.retryComparison() }
             for case .balance(let coin, let total, _) in events { self.comparison.balances.append((coin, total)) }
             self.balancesAnswered()
-        case .fills(let slot, let round):
-            let isWhole = self.take(fills: events, slot, of: .none)
-            guard self.comparison.round == round else { return }
-            self.comparison.fillsInFlight -= 1
-            if !isWhole { self.comparison.isWantedAgain = true }
-            switch outcome {
-            case .done where isWhole:
-                self.foundFills(events, slot)
-                // What the stream has yet to tell is asked for again: a minute of the venue's time.
-                self.fillsSince[slot] = max(self.fillsFrom, self.clock.milliseconds(at: request.sentAt) - 60_000)
-            case .more(let cursor):
-                if isWhole { self.foundFills(events, slot) }
-                if self.askForFills(of: slot, cursor: cursor) {
-                    self.comparison.fillsInFlight += 1
-                } else {
-                    self.comparison.isIncomplete = true
-                }
-            case .done, .refused, .limited, .clockOff, .keyRefused, .unknown: self.comparison.isIncomplete = true
-            }
+        case .fills(let slot, let round): self.fillsAnswered(slot, round, request, outcome)
         default: return
         }
     }
 
     func comparisonFailed(_ request: PendingRequest) {
         switch request.purpose {
-        case .fills(_, let round) where round == self.comparison.round:
+        case .fills(let slot, let round) where round == self.comparison.round:
             self.comparison.fillsInFlight -= 1
-            self.comparison.isIncomplete = true
+            self.fillsAreIncomplete(slot)
         case .openOrders(let round) where round == self.comparison.round && self.comparison.stage == .orders:
             self.retryComparison()
         case .balances(let round) where round == self.comparison.round && self.comparison.stage == .balances:
             self.retryComparison()
         default: return
-        }
-    }
-
-    /// By these numbers the next question for fills begins: by what was found by asking, never by what the stream told, which
-    /// may have left out one before; and by the last time but one, should the venue's list have been behind.
-    private func foundFills(_ events: [AccountEvent], _ slot: Int) {
-        self.lastTrades[slot] = self.newestTrades[slot]
-        for case .fill(let fill) in events where fill.isNumbered && fill.slot == slot {
-            self.newestTrades[slot] = max(self.newestTrades[slot] ?? 0, fill.trade)
         }
     }
 
@@ -181,10 +180,12 @@ extension VenueSession {
             // Whatever happened while nothing was heard: each order counts as open until the venue shows what became of it.
             self.deliver(.connection(self.settings.venue, .accountDoubted))
         }
+        let known = self.statistics.ordersFound
         var listed: Set<ClientOrderID> = []  // Looked up, never walked through.
         for order in self.comparison.listed {
             guard let slot = order.slot, order.order.instance == self.settings.instance else {
                 self.statistics.foreign += 1
+                if order.slot == nil, order.order.instance == self.settings.instance { self.noteStranded(order.order) }
                 continue
             }
             listed.insert(order.order)
@@ -202,17 +203,53 @@ extension VenueSession {
             }
         }
         self.comparison.listed.removeAll()
-        self.planFills()
-        if self.comparison.isOpening, self.comparison.isBalanceKnown {
+        let found = self.statistics.ordersFound - known
+        if found > 0 {
+            self.note(
+                .information,
+                "\(found) order\(found == 1 ? "" : "s") of an earlier run stand there: each is taken up by the slot that its id "
+                    + "names, or cancelled")
+        }
+        let isAgain = self.comparison.isBalanceKnown || self.isRecovered
+        if self.comparison.isOpening, isAgain {
             self.accountIsReady()
             self.comparison.isOpening = false
         }
-        if self.comparison.isOpening {
+        if self.comparison.isOpening, !self.settings.fillMarks.contains(where: { $0 != nil }) {
             self.askForBalances()  // Before anything was traded: nothing can be counted twice.
         } else {
+            if self.comparison.isOpening {
+                self.comparison.isWhole = true
+                self.setFillsFrom()
+            }
+            self.planFills()
             self.comparison.stage = .fills
             self.askForFills()
         }
+    }
+
+    /// All that happened since the last run's marks is told: the engine knows what it holds, and may trade as soon as it knows
+    /// of what.
+    private func recovered() {
+        self.isRecovered = true
+        for slot in self.fillsFrom.indices
+        where slot >= self.settings.fillMarks.count
+            || self.settings.fillMarks[slot] == nil
+        {
+            self.tellMark(slot)
+        }
+        self.comparison.isOpening = false
+        self.comparison.isIncomplete = false
+        self.accountIsReady()
+    }
+
+    /// An order of this engine where this run does not trade: nobody here can cancel it.
+    private func noteStranded(_ order: ClientOrderID) {
+        guard self.strandedOrders.count < 1_000, self.strandedOrders.insert(order).inserted else { return }
+        self.note(
+            .alarm,
+            "order \(order.text) of an earlier run stands on an instrument that this run does not have: cancel it by hand, "
+                + "or configure the instrument")
     }
 
     private func compare(_ order: AccountOrder, _ slot: Int) {
@@ -227,10 +264,6 @@ extension VenueSession {
             if !entry.isKnown { self.statistics.ordersFound += 1 }
         } else {
             self.statistics.ordersFound += 1
-            self.note(
-                .warning,
-                "order \(order.order.text) of an earlier run stands on \(self.dialect.instruments[slot].symbol): it is cancelled"
-            )
         }
         let wasKnown = self.register[order.order]?.isKnown ?? false
         self.register.adopt(order, slot: slot, at: self.now)
@@ -264,7 +297,7 @@ extension VenueSession {
 
     private func askForFills() {
         while let slot = self.comparison.slots.first, self.comparison.fillsInFlight < 4 {
-            guard self.askForFills(of: slot, cursor: nil) else { return self.wake(by: self.weight.retryAt(self.now)) }
+            guard self.askForFills(of: slot) else { return self.wake(by: self.weight.retryAt(self.now)) }
             self.comparison.fillsInFlight += 1
             self.comparison.slots.removeFirst()
         }
@@ -275,20 +308,130 @@ extension VenueSession {
         }
     }
 
-    private func askForFills(of slot: Int, cursor: String?) -> Bool {
-        if self.fillsSince[slot] == 0 { self.fillsSince[slot] = self.fillsFrom }
-        let command = AccountCommand.fills(
-            slot: slot, fromTrade: self.lastTrades[slot].map { $0 &+ 1 }, since: self.fillsSince[slot], cursor: cursor)
+    /// Begins to ask for an instrument's fills: from what was found by asking, never from what the stream told, which may have left
+    /// out one before; and from the last time but one, should the venue's list have been behind.
+    private func askForFills(of slot: Int) -> Bool {
+        self.comparison.fillsTold[slot] = nil
         return self.ask(
-            command, .fills(slot: slot, round: self.comparison.round), percent: self.comparisonPercent(50))
+            fills: slot, fromTrade: self.lastTrades[slot].map { $0 &+ 1 }, since: self.since(slot), cursor: nil)
+    }
+
+    /// From when on fills are asked for; where one question covers all instruments, what the least of them needs.
+    private func since(_ slot: Int) -> Int64 {
+        var since = self.fillsSince[slot] == 0 ? self.fillsFrom[slot] : self.fillsSince[slot]
+        if self.traits.fillsCoverAllInstruments {
+            for slot in self.fillsSince.indices where self.fillsSince[slot] > 0 {
+                since = since == 0 ? self.fillsSince[slot] : min(since, self.fillsSince[slot])
+            }
+        }
+        let reach = self.clock.milliseconds(at: self.now) - self.traits.fillsReachMilliseconds
+        if since >= reach || since == 0 || self.lastTrades[slot] != nil { return since }
+        self.note(
+            .alarm,
+            "what was filled on \(self.dialect.instruments[slot].symbol) between \(since) and \(reach) ms since 1970 can't be "
+                + "asked for any more: compare the position with the venue by hand")
+        return reach
+    }
+
+    /// Asks for a page of fills, and for no more time at once than the venue takes.
+    private func ask(fills slot: Int, fromTrade: UInt64?, since: Int64, cursor: String?) -> Bool {
+        let window = self.traits.fillsWindowMilliseconds
+        let isLong = fromTrade == nil && self.clock.milliseconds(at: self.now) - since >= window && since > 0
+        let command = AccountCommand.fills(
+            slot: slot, fromTrade: fromTrade, since: since, until: isLong ? since + window - 1 : nil, cursor: cursor)
+        guard self.ask(command, .fills(slot: slot, round: self.comparison.round), percent: self.comparisonPercent(50))
+        else { return false }
+        if cursor == nil {
+            self.comparison.fillsTold[slot, default: FillsTold(askedAt: self.now)].askedAt = self.now
+        }
+        return true
+    }
+
+    private func fillsAnswered(_ slot: Int, _ round: Int, _ request: PendingRequest, _ outcome: AnswerOutcome) {
+        let events = self.accountEvents
+        let isWhole = self.take(fills: events, slot, of: .none)
+        guard self.comparison.round == round, case .fills(_, let from, let since, let until, _)? = request.command,
+            var told = self.comparison.fillsTold[slot]
+        else { return }
+        self.comparison.fillsInFlight -= 1
+        if !isWhole {
+            told.isWhole = false
+            self.comparison.isWantedAgain = true
+        }
+        for case .fill(let fill) in events where fill.isNumbered && fill.slot == slot {
+            told.newest = max(told.newest ?? 0, fill.trade)
+        }
+        self.comparison.fillsTold[slot] = told
+        switch outcome {
+        case .more(let cursor):
+            return self.askOn(slot, fromTrade: from, since: since, cursor: cursor)
+        case .done where until != nil:
+            guard let until, told.isWhole else { return self.fillsAreIncomplete(slot, wait: Self.strangerPause) }
+            // A number leads on without a window.
+            if let newest = told.newest { return self.askOn(slot, fromTrade: newest &+ 1, since: since, cursor: nil) }
+            self.fillsAreKnown(slot, before: min(until, self.clock.milliseconds(at: told.askedAt) - Self.lag))
+            self.askOn(slot, fromTrade: nil, since: until + 1, cursor: nil)
+        case .done:
+            guard told.isWhole else { return self.fillsAreIncomplete(slot, wait: Self.strangerPause) }
+            self.lastTrades[slot] = self.newestTrades[slot]
+            if let newest = told.newest { self.newestTrades[slot] = max(self.newestTrades[slot] ?? 0, newest) }
+            self.fillsAreKnown(slot, before: self.clock.milliseconds(at: told.askedAt) - Self.lag)
+            for slot in self.covered(slot) { self.tellMark(slot) }
+        case .refused, .limited, .clockOff, .keyRefused, .unknown:
+            self.fillsAreIncomplete(slot)
+        }
+    }
+
+    private func askOn(_ slot: Int, fromTrade: UInt64?, since: Int64, cursor: String?) {
+        if self.ask(fills: slot, fromTrade: fromTrade, since: since, cursor: cursor) {
+            self.comparison.fillsInFlight += 1
+        } else {
+            self.fillsAreIncomplete(slot)
+        }
+    }
+
+    /// The instruments that a question for the fills of `slot` covers.
+    private func covered(_ slot: Int) -> [Int] {
+        self.traits.fillsCoverAllInstruments ? self.activeSlots.indices.filter { self.activeSlots[$0] } : [slot]
+    }
+
+    private func fillsAreKnown(_ slot: Int, before milliseconds: Int64) {
+        for slot in self.covered(slot) {
+            self.fillsSince[slot] = max(self.fillsSince[slot], self.fillsFrom[slot], milliseconds)
+        }
+    }
+
+    /// Something of an instrument's fills is not told: they are asked for again, and balances wait.
+    private func fillsAreIncomplete(_ slot: Int, wait: Int64 = 1_000_000_000) {
+        self.comparison.isIncomplete = true
+        guard self.comparison.isOpening else { return }
+        if !self.comparison.unsettled.contains(slot) { self.comparison.unsettled.append(slot) }
+        self.comparison.askAgainAt = max(self.comparison.askAgainAt, self.now.advanced(by: wait))
+    }
+
+    /// Tells from where a restart would ask. Behind all fills that lie before it.
+    private func tellMark(_ slot: Int) {
+        self.deliver(
+            .fillsKnown(
+                self.dialect.instruments[slot].instrument, through: self.lastTrades[slot],
+                milliseconds: max(self.fillsSince[slot], self.fillsFrom[slot])))
+    }
+
+    /// Fills before the first balances are in them.
+    private func setFillsFrom() {
+        let now = self.clock.milliseconds(at: self.now)
+        for slot in self.fillsFrom.indices where self.fillsFrom[slot] == 0 { self.fillsFrom[slot] = now }
+        if self.strangersUntil == 0 {
+            self.strangersUntil =
+                now + Self.strangerWindow + 2 * self.settings.comparisonNanoseconds / 1_000_000
+        }
     }
 
     // MARK: Balances
 
     private func askForBalances() {
         self.comparison.balances.removeAll()
-        // Fills from before the first balances are in them.
-        if self.fillsFrom == 0 { self.fillsFrom = self.clock.milliseconds(at: self.now) }
+        self.setFillsFrom()
         self.comparison.fillsBefore = self.fillsKnown
         if self.ask(.balances, .balances(round: self.comparison.round), percent: self.comparisonPercent(60)) {
             self.comparison.stage = .balances
@@ -299,11 +442,11 @@ extension VenueSession {
 
     private func balancesAnswered() {
         if self.comparison.isOpening {
-            self.tellBalances()
-            self.comparison.isBalanceKnown = true
+            _ = self.tellBalances()
+            for slot in self.fillsFrom.indices { self.tellMark(slot) }
             self.comparison.isOpening = false
             self.accountIsReady()
-            return self.endComparison()
+            return self.endComparison(isTold: true)
         }
         // A fill that is in them may not have been told yet: they count only where none comes for a while.
         self.comparison.stage = .grace
@@ -311,9 +454,12 @@ extension VenueSession {
         self.wake(by: self.comparison.until)
     }
 
-    private func tellBalances() {
+    /// - Returns: whether they were told.
+    private func tellBalances() -> Bool {
         let isQuiet = self.fillsKnown == self.comparison.fillsBefore && self.queries.isEmpty && self.queried.isEmpty
-        guard isQuiet && !self.comparison.isIncomplete || self.comparison.isOpening else { return }
+        let isForced = self.comparison.isOpening || self.balancesUntold >= Self.firstBalances
+        guard isQuiet && !self.comparison.isIncomplete || isForced else { return false }
+        self.balancesUntold = 0
         for (index, coin) in self.settings.coins.enumerated() {
             // A venue leaves out the coins of which there is nothing.
             let total = self.comparison.balances.first { $0.coin == coin }?.total ?? .zero
@@ -321,5 +467,6 @@ extension VenueSession {
             self.deliver(
                 .balance(self.settings.venue, AssetIndex(UInt16(truncatingIfNeeded: index)), total: total))
         }
+        return true
     }
 }

@@ -34,7 +34,7 @@ extension VenueSession {
             let slot = self.slot(of: instrument)
             if slot >= 0 { self.query(OrderReference(slot: slot, order: order)) }
         case .resnapshot(let instrument):
-            self.resnapshot(instrument)
+            if self.settings.carriesMarket { self.resnapshot(instrument) }
         }
     }
 
@@ -192,6 +192,7 @@ extension VenueSession {
             self.settle(command, outcome)
             self.settled(command)
         case .query(let slot, let order): self.queryAnswered(slot, order, outcome, sentAt: request.sentAt)
+        case .orderOfNumber(let number): self.numberAnswered(number, outcome)
         case .queryFills(let order, let slot): self.queryFillsAnswered(order, slot, outcome)
         case .createListenKey:
             for event in self.accountEvents {
@@ -225,6 +226,7 @@ extension VenueSession {
             self.settled(command)
         case .query(let slot, let order): self.askAgain(slot, order)
         case .queryFills(let order, let slot): self.askAgain(slot, order.order)
+        case .orderOfNumber(let number): self.numbersAsked.remove(number)
         case .createListenKey: self.listenKeyFailed()
         case .openOrders, .balances, .fills: self.comparisonFailed(request)
         case .renewListenKey: self.renewListenKeySoon("no answer")
@@ -368,18 +370,30 @@ extension VenueSession {
         var isWhole = true
         for event in fills {
             guard case .fill(let fill) = event, let slot = fill.slot else { continue }
-            // What an earlier run's orders had filled before is in the first balances.
+            // What an earlier run's orders had filled before is known from it, or is in the first balances.
             let order =
                 known != .none ? known : fill.order != .none ? fill.order : self.register.order(fill.venueOrder, slot)
             let isSent = order.flatMap { self.register[$0]?.isSent } ?? false
-            if fill.milliseconds < self.fillsFrom, !isSent { continue }
-            if order == nil, self.register.hasUnshown(slot) {
+            if fill.milliseconds < self.fillsFrom[slot], !isSent { continue }
+            if order == nil, self.mayBeOurs(fill, slot) {
                 isWhole = false
                 continue
             }
             self.take(fill, slot, from: .search, of: known)
         }
         return isWhole
+    }
+
+    /// Whether a fill, of an order whose number is not known here, may be of one of ours: of one that was sent and not shown yet,
+    /// or of an earlier run's, whose record may be lost. Its order is asked for by the number then.
+    private func mayBeOurs(_ fill: AccountFill, _ slot: Int) -> Bool {
+        let number = OrderNumber(slot: slot, number: fill.venueOrder)
+        if self.register.isStranger(number) { return false }
+        if !self.traits.fillsNameOrders, fill.venueOrder != 0, fill.milliseconds < self.strangersUntil {
+            if !self.numbersAsked.contains(number), !self.numbers.contains(number) { self.numbers.append(number) }
+            return true
+        }
+        return self.register.hasUnshown(slot)
     }
 
     // MARK: Questions
@@ -407,6 +421,38 @@ extension VenueSession {
             self.queried.insert(next.order)
             self.queries.removeFirst()
         }
+        while let next = self.numbers.first, self.numbersAsked.count < Self.queriesAtOnce {
+            let question = AccountCommand.orderOfNumber(slot: next.slot, venueOrder: next.number)
+            // Others on the account may trade a lot.
+            guard self.ask(question, .orderOfNumber(next), percent: self.isAccountHeard ? 50 : 100) else {
+                return self.wake(by: self.weight.retryAt(self.now))
+            }
+            self.numbersAsked.insert(next)
+            self.numbers.removeFirst()
+        }
+    }
+
+    private func numberAnswered(_ number: OrderNumber, _ outcome: AnswerOutcome) {
+        self.numbersAsked.remove(number)
+        for event in self.accountEvents {
+            guard case .order(let found) = event, found.venueOrder == number.number else { continue }
+            guard found.order.instance == self.settings.instance else { return self.register.noteStranger(number) }
+            if self.register[found.order] != nil { return self.register.shown(found.order, venueOrder: number.number) }
+            switch found.state {
+            case .standing, .amended: self.adopt(found, number.slot)
+            case .cancelled, .filled, .rejected: self.adoptEnded(found, number.slot)
+            }
+            return
+        }
+        // The next question for fills asks again for what had no answer.
+        if case .refused(.unknownOrder, _) = outcome { self.register.noteStranger(number) }
+    }
+
+    /// An order of an earlier run that is gone: its number is remembered, so that its fills find it.
+    private func adoptEnded(_ order: AccountOrder, _ slot: Int) {
+        self.register.adopt(order, slot: slot, at: self.now)
+        self.register.end(order.order, at: self.now)
+        self.activeSlots[slot] = true
     }
 
     private func queryAnswered(
@@ -414,6 +460,10 @@ extension VenueSession {
     ) {
         for event in self.accountEvents {
             guard case .order(let found) = event, found.order == order else { continue }
+            if self.register[order] == nil {
+                self.register.adopt(found, slot: slot, at: self.now)
+                self.activeSlots[slot] = true
+            }
             self.register.shown(order, venueOrder: found.venueOrder)
             if found.cumulative == .zero {
                 self.queried.remove(order)
@@ -432,13 +482,12 @@ extension VenueSession {
         // The request that placed it may still be on its way: it is proved to be void only once its time stamp is too old
         // for the venue, and the question was asked after that. So soon the list that is asked may be behind the one that has
         // shown it, too.
-        if let entry = self.register[order] {
-            let window = (self.traits.receiveWindowMilliseconds + Self.clockMargin) * 1_000_000
-            let proof = entry.placedAt.advanced(by: window)
-            if sentAt < proof {
-                self.delayedQueries.append((proof, OrderReference(slot: slot, order: order)))
-                return self.wake(by: proof)
-            }
+        // An earlier run has sent what this session does not know, at the latest when it ended.
+        let window = (self.traits.receiveWindowMilliseconds + Self.clockMargin) * 1_000_000
+        let proof = (self.register[order]?.placedAt ?? self.startedAt).advanced(by: window)
+        if sentAt < proof {
+            self.delayedQueries.append((proof, OrderReference(slot: slot, order: order)))
+            return self.wake(by: proof)
         }
         self.register.end(order, at: self.now)
         self.report(slot, order, .notFound(cumulative: .zero))
@@ -500,7 +549,8 @@ extension AccountCommand {
     var isCancel: Bool {
         switch self {
         case .cancel, .cancelAll, .cancelEverything: true
-        case .place, .amend, .placeAll, .order, .fillsOfOrder, .fills, .openOrders, .balances, .permissions, .deadMan,
+        case .place, .amend, .placeAll, .order, .orderOfNumber, .fillsOfOrder, .fills, .openOrders, .balances,
+            .permissions, .deadMan,
             .createListenKey, .renewListenKey:
             false
         }
@@ -514,7 +564,7 @@ extension PendingRequest.Purpose {
         case .time: "the question for the time"
         case .snapshot: "the request for a snapshot"
         case .orders: "a command"
-        case .query, .queryFills: "a question for an order"
+        case .query, .queryFills, .orderOfNumber: "a question for an order"
         case .openOrders: "the question for open orders"
         case .balances: "the question for balances"
         case .fills: "the question for fills"

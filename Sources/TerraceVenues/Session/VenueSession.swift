@@ -73,7 +73,15 @@ public final class VenueSession {
     var lastTrades: [UInt64?]  // Up to these, fills were found by asking, the last time but one,
     var newestTrades: [UInt64?]  // and the last time.
     var fillsSince: [Int64]
-    var fillsFrom: Int64 = 0  // Fills before this, in the venue's milliseconds, are in the first balances.
+    /// Fills before this, in the venue's milliseconds, are in what an earlier run knew or in the first balances; 0 until known.
+    var fillsFrom: [Int64]
+    var numbers: [OrderNumber] = []  // Orders to be asked for by the venue's number,
+    var numbersAsked: Set<OrderNumber> = []  // and those under way; looked up, never walked through.
+    var strangersUntil: Int64 = 0  // Fills before this may be of orders of an earlier run.
+    var strandedOrders: Set<ClientOrderID> = []  // Told of already; looked up, never walked through.
+    var startedAt = Timestamp.distantPast
+    var balancesUntold = 0  // How often the first balances could not be told.
+    var isRecovered = false  // What happened since the last run's marks is told.
 
     /// A session that speaks `dialect` over `transport`; `start` begins.
     public init(_ dialect: any VenueDialect, settings: SessionSettings, transport: any SessionTransport) {
@@ -91,6 +99,15 @@ public final class VenueSession {
         self.lastTrades = Array(repeating: nil, count: count)
         self.newestTrades = self.lastTrades
         self.fillsSince = Array(repeating: 0, count: count)
+        self.fillsFrom = self.fillsSince
+        for (slot, mark) in settings.fillMarks.prefix(count).enumerated() {
+            guard let mark else { continue }
+            self.lastTrades[slot] = mark.through
+            self.newestTrades[slot] = mark.through
+            self.fillsSince[slot] = max(1, mark.milliseconds)
+            self.fillsFrom[slot] = max(1, mark.milliseconds)
+            self.activeSlots[slot] = true
+        }
         let most = dialect.instruments.map { $0.instrument.index }.max() ?? -1
         self.slotsByInstrument = Array(repeating: -1, count: most + 1)
         for (slot, instrument) in dialect.instruments.enumerated() {
@@ -103,7 +120,8 @@ public final class VenueSession {
     /// Begins to connect.
     public func start(at now: Timestamp) {
         self.now = now
-        self.planConnections()
+        self.startedAt = now
+        if self.settings.carriesMarket { self.planConnections() }
         self.askTime()
         self.tick()
     }
@@ -120,10 +138,10 @@ public final class VenueSession {
     /// Whether nothing of the account is on its way: no command, question or comparison.
     public var isQuiet: Bool {
         self.outgoing.isEmpty && self.cancelBacklog.isEmpty && self.queries.isEmpty && self.queried.isEmpty
-            && self.delayedQueries.isEmpty
+            && self.delayedQueries.isEmpty && self.numbers.isEmpty
             && self.pending.values.allSatisfy {
                 switch $0.purpose {
-                case .orders, .query, .queryFills, .fills: false
+                case .orders, .query, .queryFills, .orderOfNumber, .fills: false
                 case .time, .snapshot, .openOrders, .balances, .createListenKey, .renewListenKey, .deadMan: true
                 }
             }

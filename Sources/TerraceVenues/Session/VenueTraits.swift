@@ -41,6 +41,13 @@ public struct VenueTraits: Sendable {
     public var hasDeadManSwitch: Bool
     /// Whether fills can be asked for across all instruments at once (`AccountCommand.fills` with any slot gives all).
     public var fillsCoverAllInstruments: Bool
+    /// Whether fills that are asked for tell the order's id. Where not, an order that is known by the venue's number only is asked
+    /// for by that (`AccountCommand.orderOfNumber`).
+    public var fillsNameOrders: Bool
+    /// The longest time that one question for fills may span, in milliseconds.
+    public var fillsWindowMilliseconds: Int64
+    /// How long before now fills can be asked for, in milliseconds.
+    public var fillsReachMilliseconds: Int64
     /// Whether positions are margined, so that fills move no coins but fees.
     public var isMargined: Bool
     /// How far a request's time stamp may lie behind, in milliseconds: what the dialect asks for.
@@ -53,7 +60,9 @@ public struct VenueTraits: Sendable {
         connectionSeconds: Int64 = 86_400, pingSeconds: Int64 = 0, pingText: [UInt8] = [], weightPerWindow: Int,
         weightWindowSeconds: Int64, limitHeaders: [String] = [], mostInBatch: Int = 1, canAmend: Bool,
         placeAnswerIsFinal: Bool, listenKeySeconds: Int64 = 0, hasDeadManSwitch: Bool = false,
-        fillsCoverAllInstruments: Bool = false, isMargined: Bool = false, receiveWindowMilliseconds: Int64 = 1_500
+        fillsCoverAllInstruments: Bool = false, fillsNameOrders: Bool = true,
+        fillsWindowMilliseconds: Int64 = 7 * 86_400_000, fillsReachMilliseconds: Int64 = 730 * 86_400_000,
+        isMargined: Bool = false, receiveWindowMilliseconds: Int64 = 1_500
     ) {
         self.name = name
         self.title = title
@@ -75,6 +84,9 @@ public struct VenueTraits: Sendable {
         self.listenKeySeconds = listenKeySeconds
         self.hasDeadManSwitch = hasDeadManSwitch
         self.fillsCoverAllInstruments = fillsCoverAllInstruments
+        self.fillsNameOrders = fillsNameOrders
+        self.fillsWindowMilliseconds = fillsWindowMilliseconds
+        self.fillsReachMilliseconds = fillsReachMilliseconds
         self.isMargined = isMargined
         self.receiveWindowMilliseconds = receiveWindowMilliseconds
     }

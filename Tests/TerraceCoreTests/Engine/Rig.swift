@@ -31,7 +31,8 @@ final class Rig {
     init(
         venues: Int = 1, tick: Int64 = 100, canAmend: Bool = false, showsOwn: Bool = false, isUp: Bool = true,
         capacity: Int = 4_096, configure: (inout EngineConfiguration) -> Void = { _ in },
-        rules: (inout TradingRules) -> Void = { _ in }, define: (inout StrategyDefinition) -> Void
+        rules: (inout TradingRules) -> Void = { _ in }, restore: (inout Engine, StrategyIndex) -> Void = { _, _ in },
+        define: (inout StrategyDefinition) -> Void
     ) throws {
         var configuration = EngineConfiguration(
             venues: (0..<venues).map { VenueDefinition(name: "v\($0)") }, assetCount: 3)
@@ -49,6 +50,7 @@ final class Rig {
                         venue: VenueIndex(UInt8($0)), rules: terms, showsOwnOrders: showsOwn)
                 }))
         self.strategy = try engine.register(Self.definition("a", venues, define))
+        restore(&engine, self.strategy)
         self.engine = engine
         self.buffer = CommandBuffer(capacity: capacity)
         self.instruments = (0..<venues).map { InstrumentIndex(UInt32($0)) }
@@ -72,6 +74,15 @@ final class Rig {
         definition.requoteTolerance = .zero
         define(&definition)
         return definition
+    }
+
+    /// The venues as another engine has left them.
+    func take(over other: Rig) {
+        self.standing = other.standing
+        self.ended = other.ended
+        self.lastTrade = other.lastTrade
+        self.now = max(self.now, other.now)
+        self.shown = other.shown
     }
 
     // MARK: Time and events
@@ -197,6 +208,17 @@ final class Rig {
         }
         let outcome = Rig.trade(
             self.lastTrade, order.side, price ?? order.price, quantity, cumulative: cumulative)
+        self.report(id, outcome, on: order.instrument.index)
+    }
+
+    /// A trade of an order as the test has made it.
+    func book(_ id: ClientOrderID, _ quantity: Int64, _ outcome: OrderOutcome) {
+        guard let order = self.standing[id] else { return }
+        self.standing[id]?.filled += quantity
+        if order.filled + quantity >= order.quantity {
+            self.standing[id] = nil
+            self.ended[id] = order.filled + quantity
+        }
         self.report(id, outcome, on: order.instrument.index)
     }
 

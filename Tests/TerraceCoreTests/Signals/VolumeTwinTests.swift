@@ -38,12 +38,25 @@ import Testing
             twin.keep(settings.periods)
         }
         for _ in 0..<4 { follow(&random) }
-        for _ in 0..<random.below(200) {
-            let bucket = VolumeTwin.Bucket(base: Double(random.below(1_000)), quote: Double(random.below(5_000)))
-            table.warm(Self.instrument, base: bucket.base, quote: bucket.quote)
+        var now: Int64 = 1_700_000_000_000_000_000
+        // Some buckets are left out, in which nothing was traded.
+        var history: [VolumeBucket] = []
+        let length = random.below(200)
+        for age in stride(from: length, to: 0, by: -1) {
+            var bucket = VolumeTwin.Bucket(base: Double(random.below(1_000)), quote: Double(random.below(5_000)))
+            if random.below(4) == 0, age < length { bucket = VolumeTwin.Bucket(base: 0, quote: 0) }
+            if bucket.base != 0 || bucket.quote != 0 || age == length {
+                let start = Timestamp(nanoseconds: now - age * VolumeTable.bucketNanoseconds)
+                history.append(VolumeBucket(start: start, base: bucket.base, quote: bucket.quote))
+            }
             twin.close(bucket)
         }
-        var now: Int64 = 1_700_000_000_000_000_000
+        table.warm(Self.instrument, history.span, at: Timestamp(nanoseconds: now + 3_000_000_000))
+        table.concludeWarming()
+        for (subscription, settings) in followed {
+            let ours = table.coefficient(subscription)
+            #expect(abs(ours.value - twin.coefficient(settings)) < 2e-6, "seed \(seed), warmed, \(settings)")
+        }
         _ = table.roll(to: Timestamp(nanoseconds: now))
         for step in 0..<420 {
             // A few trades, a burst of them, or silence.

@@ -42,7 +42,7 @@ import Testing
         bench.run(seconds: 1)
         let all = [Samples.fill(103, of: nil, venueOrder: 5), Samples.fill(105, of: nil, venueOrder: 5)]
         for asked in bench.asked.suffix(6) {
-            guard case .account(.fills(_, let from, _, _)) = asked.what else { continue }
+            guard case .account(.fills(_, let from, _, _, _)) = asked.what else { continue }
             bench.answer(asked, .done, all.filter { $0.trade >= from ?? 0 }.map { .fill($0) })
         }
         #expect(bench.outcomes(self.id).contains("filled 103"))
@@ -58,7 +58,7 @@ import Testing
         self.compare(bench)
         self.compare(bench)
         let from = bench.asked { if case .fills = $0 { true } else { false } }.compactMap { asked -> UInt64? in
-            if case .account(.fills(_, let from, _, _)) = asked.what { from } else { nil }
+            if case .account(.fills(_, let from, _, _, _)) = asked.what { from } else { nil }
         }
         #expect(from.last == 104 || from.last == 111)
         #expect(from.first == 104)
