@@ -35,6 +35,8 @@ extension VenueSession {
             if slot >= 0 { self.query(OrderReference(slot: slot, order: order)) }
         case .resnapshot(let instrument):
             self.resnapshot(instrument)
+        case .follow(let instrument, let priority): self.follow(instrument, priority)
+        case .unfollow(let instrument): self.unfollow(instrument)
         }
     }
 
