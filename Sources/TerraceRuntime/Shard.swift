@@ -15,7 +15,7 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
 
     /// The loop that owns this shard.
     public let eventLoop: any EventLoop
-    private var engine: Engine
+    var engine: Engine
     private var connections: Connections
     private var latencies = StageLatencies()
     private var deliveries: [Delivery] = []
@@ -105,7 +105,7 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
         if self.isRunning { self.runSoon() } else { self.run() }
     }
 
-    private func runSoon() {
+    func runSoon() {
         if self.isTurnDue { return }
         self.isTurnDue = true
         self.eventLoop.execute {

@@ -38,7 +38,7 @@ extension Command {
             OrderReport(instrument: instrument, order: order, outcome: .rejected(.other))
         case .amend(let instrument, let order, _, _, _):
             OrderReport(instrument: instrument, order: order, outcome: .amendRejected(.other))
-        case .cancel, .query, .resnapshot: nil
+        case .cancel, .query, .resnapshot, .follow, .unfollow: nil
         }
     }
 }

@@ -9,6 +9,7 @@ final class ScriptedWire: @unchecked Sendable {
     let loop: any EventLoop
     var waiting: [Delivery] = []
     var sent: [Command] = []
+    var demands: [Command] = []  // What is to be followed, and no longer.
     var answers = true
     var wake: () -> Void = {}
 
@@ -40,12 +41,17 @@ struct ScriptedVenue: VenueConnections {
     }
 
     mutating func send(_ command: Command, at now: Timestamp) {
-        self.wire.sent.append(command)
+        switch command {
+        case .follow, .unfollow:
+            self.wire.demands.append(command)
+            return
+        case .place, .amend, .cancel, .query, .resnapshot: self.wire.sent.append(command)
+        }
         guard self.wire.answers else { return }
         switch command {
         case .place(let instrument, let id, _, _, _): self.answer(instrument, id, .accepted)
         case .cancel(let instrument, let id): self.answer(instrument, id, .cancelled(cumulative: .zero))
-        case .amend, .query, .resnapshot: break
+        case .amend, .query, .resnapshot, .follow, .unfollow: break
         }
     }
 

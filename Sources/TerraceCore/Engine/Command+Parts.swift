@@ -3,7 +3,8 @@ extension Command {
     public var instrument: InstrumentIndex {
         switch self {
         case .place(let instrument, _, _, _, _), .amend(let instrument, _, _, _, _), .cancel(let instrument, _),
-            .query(let instrument, _), .resnapshot(let instrument):
+            .query(let instrument, _), .resnapshot(let instrument), .follow(let instrument, _),
+            .unfollow(let instrument):
             instrument
         }
     }
@@ -13,7 +14,7 @@ extension Command {
         switch self {
         case .place(_, let order, _, _, _), .amend(_, let order, _, _, _), .cancel(_, let order), .query(_, let order):
             order
-        case .resnapshot: nil
+        case .resnapshot, .follow, .unfollow: nil
         }
     }
 }

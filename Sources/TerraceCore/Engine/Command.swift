@@ -10,6 +10,11 @@ public enum Command: Sendable, Equatable {
     case query(InstrumentIndex, ClientOrderID)
     /// Ask for a fresh snapshot of an instrument's book.
     case resnapshot(InstrumentIndex)
+    /// Market data of an instrument is needed, so urgently: its book is to be told from now on. Once more with another priority
+    /// where only that has changed. What nobody was told to follow is not followed.
+    case follow(InstrumentIndex, Priority)
+    /// Nobody needs market data of an instrument any more.
+    case unfollow(InstrumentIndex)
 }
 
 /// A bounded buffer of commands that the caller of an engine owns, empties and reuses; it never grows.

@@ -18,6 +18,8 @@ struct Desk: ~Copyable {
     var venueBands = FixedArray<QuoteBand>()
     var ready = ReadyQueue()
     var timers = TimerHeap()
+    /// Two subscribers a strategy: what it needs for its quotes, and what it was subscribed to beside that.
+    var subscriptions = SubscriptionRegistry()
     var statistics = EngineStatistics()
     var now = Timestamp.distantPast
     var sequence: UInt64
@@ -134,7 +136,14 @@ struct Desk: ~Copyable {
         }
         self.watches[strategy.index].nextOnPair = -1
         self.watches[strategy.index].isLinked = false
+        self.subscriptions.unsubscribe(Self.needs(of: strategy))
     }
+
+    /// The subscriber that stands for what a strategy needs for its quotes.
+    static func needs(of strategy: StrategyIndex) -> Int { 2 * strategy.index }
+
+    /// The subscriber that stands for what a strategy was subscribed to beside that.
+    static func wishes(of strategy: StrategyIndex) -> Int { 2 * strategy.index + 1 }
 
     /// Puts a strategy on its pair.
     mutating func link(_ strategy: StrategyIndex, to pair: PairIndex) {

@@ -20,6 +20,7 @@ extension Engine {
             for _ in Side.allCases { self.desk.standing.append(StandingQuotes()) }
             _ = self.desk.volumes.addInstrument(units: definition.units)
         }
+        self.desk.subscriptions.reserve(instruments: self.desk.instruments.count, subscribers: 0)
         return pair
     }
 
@@ -53,6 +54,7 @@ extension Engine {
         self.desk.ready.reserve(strategy.index + 1)
         self.desk.timers.reserve(strategy.index + 1)
         self.desk.makeRoomForFacts(strategies: strategy.index + 1)
+        self.desk.subscriptions.reserve(instruments: 0, subscribers: 2 * (strategy.index + 1))
         self.adopt(definition, strategy)
         return strategy
     }
@@ -87,13 +89,15 @@ extension Engine {
         self.adopt(definition, strategy)
     }
 
-    /// Takes a strategy off: its orders are cancelled, its late fills still booked. Registered again, it goes on with the
+    /// Takes a strategy off: its orders are cancelled, its late fills still booked; its market data is given up when its last
+    /// order is gone. Registered again, it goes on with the
     /// position that it has.
     public mutating func remove(_ strategy: StrategyIndex) throws(RegistrationError) {
         guard strategy.index < self.strategies.count, !self.strategies[strategy.index].isRemoved else {
             throw .unknownStrategy
         }
         self.strategies[strategy.index].isRemoved = true
+        self.desk.subscriptions.unsubscribe(Desk.wishes(of: strategy))
         self.desk.markReady(strategy, look: true)
     }
 
@@ -126,6 +130,8 @@ extension Engine {
         for ordinal in 0..<self.strategies[index].venues.count { self.addSlots(lines.count, ordinal, index, rates) }
         self.strategies[index].sortSlots()
         self.desk.link(strategy, to: definition.pair)
+        self.desk.subscriptions.set(
+            Desk.needs(of: strategy), to: self.instruments(neededBy: definition), definition.priority)
         let limit = self.desk.lossLimit[self.desk.pairs[definition.pair.index].quote.index]
         self.desk.watches[index].watchesLoss = definition.maximumLoss != nil || limit != nil
         self.desk.watches[index].priority = definition.priority

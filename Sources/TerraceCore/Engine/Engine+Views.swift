@@ -164,6 +164,7 @@ extension Engine {
         hash.combine(self.nextInspection.nanoseconds)
         hash.combine(self.orphans.count)
         hash.combine(self.snapshotsWanted)
+        self.desk.subscriptions.hash(into: &hash)
         hash.combine(self.desk.statistics.updates)
         hash.combine(self.desk.statistics.evaluations)
         hash.combine(self.desk.statistics.fills)

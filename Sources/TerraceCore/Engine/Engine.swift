@@ -73,7 +73,8 @@ public struct Engine: ~Copyable {
 
     /// When the engine wants a `turn` although nothing happens.
     public var nextTimer: Timestamp {
-        min(self.desk.timers.earliest, min(self.desk.volumes.nextBoundary, self.nextInspection))
+        if self.desk.subscriptions.hasChanges { return self.desk.now }
+        return min(self.desk.timers.earliest, min(self.desk.volumes.nextBoundary, self.nextInspection))
     }
 
     /// Since when the longest-waiting strategy that the last turn evaluated had been waiting; `distantFuture` where it
@@ -113,6 +114,11 @@ public struct Engine: ~Copyable {
             self.desk.volumes.traded(instrument, price, quantity, at: self.desk.now)
         case .snapshotBegan(let instrument):
             guard self.isKnown(instrument) else { return }
+            guard self.desk.subscriptions.isFollowed(instrument) else {
+                // Nobody needs it: without this, what follows changes no book.
+                self.desk.instruments[instrument.index].wasIgnored = true
+                return
+            }
             self.want(instrument, snapshot: false)
             self.desk.books.beginSnapshot(instrument)
             self.desk.markReady(self.desk.instruments[instrument.index].pair)
@@ -173,8 +179,9 @@ public struct Engine: ~Copyable {
     /// How long a snapshot may take; each time that it was asked for in vain, twice as long, up to 16 times.
     static let snapshotPatience: Int64 = 5_000_000_000
 
-    private mutating func want(_ instrument: InstrumentIndex, snapshot: Bool) {
+    mutating func want(_ instrument: InstrumentIndex, snapshot: Bool) {
         if self.desk.instruments[instrument.index].wantsSnapshot == snapshot { return }
+        if snapshot, !self.desk.subscriptions.isFollowed(instrument) { return }
         self.desk.instruments[instrument.index].wantsSnapshot = snapshot
         self.snapshotsWanted += snapshot ? 1 : -1
     }
@@ -253,6 +260,7 @@ public struct Engine: ~Copyable {
     /// event `turn`, by a shorter way.
     public mutating func turn(_ limit: Int, at time: Timestamp, into commands: inout CommandBuffer) {
         self.pass(to: time)
+        if self.desk.subscriptions.hasChanges { self.tellDemand(&commands) }
         if self.desk.now >= self.nextInspection { self.inspect() }
         if self.desk.now >= self.desk.volumes.nextBoundary, self.desk.volumes.roll(to: self.desk.now) {
             // Sizes follow the volume from the next order on; what stands keeps its place.

@@ -10,4 +10,6 @@ struct InstrumentState {
     var snapshotsAsked = 0
     var askAfter = Timestamp.distantPast
     var liveSince = Timestamp.distantPast
+    /// A snapshot came while nobody needed it.
+    var wasIgnored = false
 }

@@ -313,7 +313,7 @@ public struct EngineBenchmark: ~Copyable {
                 Self.report(instrument, order, .amended(price, quantity), &engine, &commands, time)
             case .query(let instrument, let order):
                 Self.report(instrument, order, .notFound(cumulative: .zero), &engine, &commands, time)
-            case .resnapshot: break
+            case .resnapshot, .follow, .unfollow: break
             }
         }
         commands.removeAll()

@@ -52,6 +52,8 @@ struct CommandPrinter {
         case .query(_, let order):
             return "would query  \(Figures.left(symbol, 14))\(Figures.left(venue, 14))\(order.text)"
         case .resnapshot: return "asks for a snapshot of \(symbol) on \(venue)"
+        case .follow: return "follows market data of \(symbol) on \(venue)"
+        case .unfollow: return "no longer follows market data of \(symbol) on \(venue)"
         }
     }
 }

@@ -52,7 +52,7 @@ struct DryConnections<Base: VenueConnections & ~Copyable>: ~Copyable, VenueConne
 
     mutating func send(_ command: Command, at now: Timestamp) {
         switch command {
-        case .resnapshot:
+        case .resnapshot, .follow, .unfollow:
             self.base.send(command, at: now)
             return
         case .place(let instrument, let order, _, let price, let quantity):

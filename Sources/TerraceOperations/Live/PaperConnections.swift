@@ -85,7 +85,10 @@ struct PaperConnections<Base: VenueConnections & ~Copyable>: ~Copyable, VenueCon
     mutating func flush(at now: Timestamp) { self.base.flush(at: now) }
 
     mutating func send(_ command: Command, at now: Timestamp) {
-        if case .resnapshot = command { return self.base.send(command, at: now) }
+        switch command {
+        case .resnapshot, .follow, .unfollow: return self.base.send(command, at: now)
+        case .place, .amend, .cancel, .query: break
+        }
         let (account, slot) = self.places[command.instrument.index]
         self.accounts[account].venue.send(command.moved(to: slot), at: now)
     }
@@ -139,6 +142,8 @@ extension Command {
         case .cancel(_, let order): .cancel(instrument, order)
         case .query(_, let order): .query(instrument, order)
         case .resnapshot: .resnapshot(instrument)
+        case .follow(_, let priority): .follow(instrument, priority)
+        case .unfollow: .unfollow(instrument)
         }
     }
 }

@@ -25,6 +25,7 @@ public struct SimulatedMarket: ~Copyable {
     public private(set) var published: UInt64 = 0
     private var venues: [SimulatedVenue] = []
     private var places: [Place] = []  // By core instrument index.
+    private var isTold: [Bool] = []  // Likewise: whether its market data is told to us.
     private var cores: [[Int]]  // Core instrument index by venue and local index.
     private var flows: [OrderFlow] = []
     private var fundamentals: [Fundamental] = []
@@ -65,6 +66,7 @@ public struct SimulatedMarket: ~Copyable {
                     Place(
                         venue: venue, local: instruments[venue].count, pair: pair, weight: 1 / (1 + Double(pair) * 0.03)
                     ))
+                self.isTold.append(true)
                 self.cores[venue].append(self.places.count - 1)
                 self.flows.append(
                     OrderFlow(
@@ -204,6 +206,17 @@ public struct SimulatedMarket: ~Copyable {
     public mutating func send(_ command: Command, at now: Timestamp) {
         let core = command.instrument.index
         guard core < self.places.count else { return }
+        switch command {
+        case .unfollow:
+            self.isTold[core] = false
+            return
+        case .follow:
+            // Until somebody is told not to, everything is told.
+            if self.isTold[core] { return }
+            self.isTold[core] = true
+            return self.send(.resnapshot(command.instrument), at: now)
+        case .place, .amend, .cancel, .query, .resnapshot: break
+        }
         let venue = self.places[core].venue
         if self.happens(self.faults.drop, venue), self.links[venue].isUp {
             self.links[venue].disconnect(
@@ -245,6 +258,7 @@ public struct SimulatedMarket: ~Copyable {
             self.venues[venue].query(local, self.account, client, at: now, into: &self.out)
         case .resnapshot:
             self.venues[venue].snapshot(local, depth: 1_000, at: now, into: &self.out)
+        case .follow, .unfollow: break  // Not a venue's: they change what its connection tells.
         }
         if let unanswered { self.out.replaceAnswer(to: unanswered, of: self.account, with: .unknown) }
         self.emit(venue, now)
@@ -286,12 +300,14 @@ public struct SimulatedMarket: ~Copyable {
         self.links[venue].beginPublishing(at: now, delay: self.delay(venue))
         for trade in self.out.trades {
             let core = InstrumentIndex(UInt32(truncatingIfNeeded: self.cores[venue][trade.instrument]))
+            if !self.isTold[core.index] { continue }
             self.links[venue].publish(
                 .trade(
                     core, aggressor: trade.aggressor, trade.price, trade.quantity, venueTime: now, id: trade.trade))
         }
         for depth in self.out.depths where !self.happens(self.faults.gap, venue) {
             let core = InstrumentIndex(UInt32(truncatingIfNeeded: self.cores[venue][depth.instrument]))
+            if !self.isTold[core.index] { continue }
             self.links[venue].publish(
                 .depthBegan(
                     core, local: depth.instrument, first: depth.first, last: depth.last, isSnapshot: depth.isSnapshot))

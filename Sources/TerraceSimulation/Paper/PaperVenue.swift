@@ -143,6 +143,7 @@ public struct PaperVenue: ~Copyable {
         case .resnapshot(let instrument):
             if self.states[instrument.index].snapshotAskedAt == nil { self.snapshotsAsked += 1 }
             self.states[instrument.index].snapshotAskedAt = now
+        case .follow, .unfollow: break  // Market data comes past here, and is nobody's to ask for.
         }
     }
 

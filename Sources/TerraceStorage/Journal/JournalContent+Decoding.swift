@@ -147,6 +147,12 @@ extension JournalContent {
             let instrument = try bytes.instrument()
             return .query(instrument, try bytes.order())
         case 4: return .resnapshot(try bytes.instrument())
+        case 5:
+            let instrument = try bytes.instrument()
+            let raw = try bytes.byte()
+            guard let priority = Priority(rawValue: raw) else { throw MalformedBytes(what: "\(raw) is no priority") }
+            return .follow(instrument, priority)
+        case 6: return .unfollow(try bytes.instrument())
         default: throw MalformedBytes(what: "\(tag) is no command")
         }
     }

@@ -177,6 +177,13 @@ extension JournalContent {
         case .resnapshot(let instrument):
             buffer.byte(4)
             buffer.varint(UInt64(instrument.raw))
+        case .follow(let instrument, let priority):
+            buffer.byte(5)
+            buffer.varint(UInt64(instrument.raw))
+            buffer.byte(priority.rawValue)
+        case .unfollow(let instrument):
+            buffer.byte(6)
+            buffer.varint(UInt64(instrument.raw))
         }
     }
 

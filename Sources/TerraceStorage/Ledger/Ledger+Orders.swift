@@ -17,7 +17,7 @@ extension Ledger {
             if self.open[id]?.order.state == .working { self.open[id]?.order.cancel() }
         case .query(_, let id):
             _ = self.open[id]?.order.expire()
-        case .resnapshot:
+        case .resnapshot, .follow, .unfollow:
             break
         }
     }

@@ -18,7 +18,7 @@ extension FactFold {
             change.quantity = instrument.quantity(quantity)
         case .cancel: change.change = "cancel"
         case .query: change.change = "query"
-        case .resnapshot: return
+        case .resnapshot, .follow, .unfollow: return
         }
         self.batch.orderChanges.append(change)
         self.touch(id, instrument, moment)

@@ -195,6 +195,13 @@ public struct BinanceFeed: ~Copyable {
         return self.outcome(outcome, slot)
     }
 
+    /// Nobody needs the instrument any more, or its subscription has ended: its book is lost, and none is asked for until changes
+    /// of it come again.
+    public mutating func dropped(_ instrument: InstrumentIndex, into events: inout [Event]) {
+        guard let slot = self.slot(of: instrument) else { return }
+        self.sequencers[slot].disconnected(into: &events)
+    }
+
     /// Counts whether a best quote that the feed gave for comparison agreed with the book.
     public mutating func compared(_ instrument: InstrumentIndex, isEqual: Bool) {
         guard let slot = self.slot(of: instrument) else { return }

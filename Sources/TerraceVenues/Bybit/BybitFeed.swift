@@ -152,6 +152,13 @@ public struct BybitFeed: ~Copyable {
         let outcome = self.sequencers[slot].doubted(into: &events)
         return self.outcome(outcome, slot)
     }
+
+    /// Nobody needs the instrument any more, or its subscription has ended: its book is lost, and none is asked for until changes
+    /// of it come again.
+    public mutating func dropped(_ instrument: InstrumentIndex, into events: inout [Event]) {
+        guard let slot = self.slot(of: instrument) else { return }
+        self.sequencers[slot].disconnected(into: &events)
+    }
 }
 
 extension BybitFeed: FeedMachine {}

@@ -4,7 +4,7 @@ import TerraceCore
 struct MarketConnection {
     enum State: Equatable {
         /// None; the next attempt is due at `retryAt`.
-        case closed
+        case closed  // Stays so while nobody needs what it carries.
         case opening
         case open
         /// Its instruments have gone over to another.
@@ -28,16 +28,48 @@ struct MarketConnection {
     var frames: [[UInt8]] = []
     var framesSent = 0
     var nextFrameAt = Timestamp.distantPast
-    /// Subscriptions that were sent, and not acknowledged: their numbers and slots.
-    var unacknowledged: [(request: Int64, slots: [Int])] = []
-    var subscribedAt = Timestamp.distantPast
+    /// A message about subscriptions that was sent, and not acknowledged.
+    struct Unacknowledged {
+        let request: Int64
+        let slots: [Int]
+        let isOn: Bool
+        let at: Timestamp
+    }
+    /// Oldest first.
+    var unacknowledged: [Unacknowledged] = []
+    /// How many of its instruments somebody needs, and since when that is none.
+    var wanted = 0
+    var idleSince = Timestamp.distantPast
+    /// Subscriptions may not be as they are wanted.
+    var hasChanges = false
     /// Of its instruments, in their order: during a renewal two connections fetch the same one's snapshot.
     private var snapshots: [SnapshotState]
+    private var subscriptions: [SlotSubscription]
 
-    init(slots: Range<Int>, feed: any VenueFeed) {
+    init(slots: Range<Int>, feed: any VenueFeed, wanted: Int) {
         self.slots = slots
         self.feed = feed
+        self.wanted = wanted
         self.snapshots = Array(repeating: SnapshotState(), count: slots.count)
+        self.subscriptions = Array(repeating: SlotSubscription(), count: slots.count)
+    }
+
+    /// Whether the instrument at `slot` is among its own.
+    func isCarrying(_ slot: Int) -> Bool { self.state != .retired && self.slots.contains(slot) }
+
+    /// Where the subscription of the instrument at `slot` is.
+    func subscription(_ slot: Int) -> SlotSubscription {
+        self.slots.contains(slot) ? self.subscriptions[slot - self.slots.lowerBound] : SlotSubscription()
+    }
+
+    mutating func changeSubscription(_ slot: Int, _ body: (inout SlotSubscription) -> Void) {
+        if self.slots.contains(slot) { body(&self.subscriptions[slot - self.slots.lowerBound]) }
+    }
+
+    /// The message of this number, which has been answered now; nil where it is none of ours.
+    mutating func takeUnacknowledged(_ request: Int64) -> Unacknowledged? {
+        guard let place = self.unacknowledged.firstIndex(where: { $0.request == request }) else { return nil }
+        return self.unacknowledged.remove(at: place)
     }
 
     /// Where the snapshot of the instrument at `slot` is.
@@ -50,6 +82,13 @@ struct MarketConnection {
     }
 
     var hasFrames: Bool { self.framesSent < self.frames.count }
+
+    /// Takes the next of them.
+    mutating func nextFrame() -> [UInt8]? {
+        guard self.hasFrames else { return nil }
+        defer { self.framesSent += 1 }
+        return self.frames[self.framesSent]
+    }
 
     mutating func enqueue(_ frame: [UInt8]) {
         if !self.hasFrames {
@@ -64,6 +103,9 @@ struct MarketConnection {
         self.frames.removeAll()
         self.framesSent = 0
         self.unacknowledged.removeAll()
-        for place in self.snapshots.indices { self.snapshots[place].stage = .none }
+        for place in self.snapshots.indices {
+            self.snapshots[place].stage = .none
+            self.subscriptions[place] = SlotSubscription()
+        }
     }
 }

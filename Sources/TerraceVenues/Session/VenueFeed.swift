@@ -19,6 +19,8 @@ public protocol FeedMachine: ~Copyable {
     mutating func disconnected(into events: inout [Event])
     /// The engine lost faith in a book: it is lost here too, and a snapshot is asked for.
     mutating func resnapshot(_ instrument: InstrumentIndex, into events: inout [Event]) -> FeedOutcome
+    /// Nobody needs the instrument any more, or its subscription has ended: its book is lost, and none is asked for.
+    mutating func dropped(_ instrument: InstrumentIndex, into events: inout [Event])
 }
 
 extension BinanceFeed: FeedMachine {}
@@ -41,6 +43,8 @@ public protocol VenueFeed: AnyObject {
     func disconnected(into events: inout [Event])
     /// The engine lost faith in a book: it is lost here too, and a snapshot is asked for.
     func resnapshot(_ instrument: InstrumentIndex, into events: inout [Event]) -> FeedOutcome
+    /// Nobody needs the instrument any more, or its subscription has ended: its book is lost, and none is asked for.
+    func dropped(_ instrument: InstrumentIndex, into events: inout [Event])
 }
 
 /// The owner of a feed machine.
@@ -73,5 +77,9 @@ public final class OwnedFeed<Machine: FeedMachine & ~Copyable>: VenueFeed {
     /// As the machine takes it.
     public func resnapshot(_ instrument: InstrumentIndex, into events: inout [Event]) -> FeedOutcome {
         self.machine.resnapshot(instrument, into: &events)
+    }
+    /// As the machine takes it.
+    public func dropped(_ instrument: InstrumentIndex, into events: inout [Event]) {
+        self.machine.dropped(instrument, into: &events)
     }
 }

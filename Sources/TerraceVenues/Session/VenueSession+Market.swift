@@ -1,6 +1,6 @@
 import TerraceCore
 
-// Market data: connections, subscriptions, snapshots.
+// Market data: connections and snapshots. Which instruments are subscribed to is in `VenueSession+Subscriptions`.
 extension VenueSession {
     private static let snapshotsAtOnce = 4
     /// Before the venue ends a connection, it is renewed so long before.
@@ -9,10 +9,9 @@ extension VenueSession {
     private static let handOverLimit: Int64 = 300_000_000_000
     /// A connection that has lived for this long was well.
     static let wellAfter: Int64 = 10_000_000_000
-    /// A venue that has not acknowledged a subscription for this long will not.
-    private static let acknowledgementLimit: Int64 = 30_000_000_000
 
-    /// Spreads the instruments, which come in the order of their priority, over connections.
+    /// Spreads the instruments, which come in the order of their priority, over connections. A connection has the same ones for
+    /// good, so that there are never more of them than all instruments together need; it is opened when one of them is needed.
     func planConnections() {
         let count = self.dialect.instruments.count
         let most = max(1, self.traits.instrumentsPerConnection)
@@ -22,10 +21,12 @@ extension VenueSession {
             let slots = first..<min(count, first + most)
             guard let feed = self.feed(slots) else { return }
             for slot in slots { self.owners[slot] = self.connections.count }
-            self.connections.append(MarketConnection(slots: slots, feed: feed))
+            self.connections.append(MarketConnection(slots: slots, feed: feed, wanted: self.wanted(slots)))
             first = slots.upperBound
         }
     }
+
+    private func wanted(_ slots: Range<Int>) -> Int { slots.count { self.followed[$0] != 0 } }
 
     private func feed(_ slots: Range<Int>) -> (any VenueFeed)? {
         do throws(SymbolTable.Refusal) {
@@ -47,6 +48,7 @@ extension VenueSession {
     private func tend(_ index: Int) {
         switch self.connections[index].state {
         case .closed:
+            if self.connections[index].wanted == 0 { return }
             if self.now < self.connections[index].retryAt { return self.wake(by: self.connections[index].retryAt) }
             guard !self.weight.isBlocked(at: self.now), self.connectionsWindow.take(1, percent: 90, at: self.now) else {
                 let retry = max(self.connectionsWindow.retryAt(self.now), self.now.advanced(by: 1_000_000_000))
@@ -59,9 +61,12 @@ extension VenueSession {
             self.statistics.connections += 1
             self.transport.open(
                 self.connections[index].socket, base: self.settings.endpoints.market, target: self.dialect.marketTarget)
-        case .opening, .retired:
+        case .retired:
             return
+        case .opening:
+            _ = self.rest(index)
         case .open:
+            if self.rest(index) { return }
             self.probe(index)
             if self.connections[index].state != .open { return self.wake(by: self.connections[index].retryAt) }
             self.sendFrames(index)
@@ -91,26 +96,18 @@ extension VenueSession {
         self.wake(by: heardAt.advanced(by: 5 * silence))
     }
 
-    /// A subscription without an answer may not stand, and the books that need it never come.
-    private func checkAcknowledgements(_ index: Int) {
-        if self.connections[index].unacknowledged.isEmpty { return }
-        let limit = self.connections[index].subscribedAt.advanced(by: Self.acknowledgementLimit)
-        if self.connections[index].hasFrames || self.now < limit { return self.wake(by: max(limit, self.soon)) }
-        self.lose(index, "the venue does not acknowledge its subscriptions", close: true)
-    }
-
-    private var soon: Timestamp { self.now.advanced(by: 1_000_000_000) }
-
     private func sendFrames(_ index: Int) {
         // One less than the venue takes: answers to its pings count too.
         let pause = 1_000_000_000 / Int64(max(1, self.traits.messagesPerSecond - 1))
-        while self.connections[index].hasFrames {
+        while self.connections[index].hasFrames || self.connections[index].hasChanges {
             let at = self.connections[index].nextFrameAt
             if self.now < at { return self.wake(by: at) }
-            self.transport.send(
-                self.connections[index].socket, self.connections[index].frames[self.connections[index].framesSent])
-            self.connections[index].framesSent += 1
-            self.connections[index].nextFrameAt = self.now.advanced(by: pause)
+            if let frame = self.connections[index].nextFrame() ?? self.nextSubscription(index) {
+                self.transport.send(self.connections[index].socket, frame)
+                self.connections[index].nextFrameAt = self.now.advanced(by: pause)
+            } else {
+                self.connections[index].hasChanges = false
+            }
         }
     }
 
@@ -130,19 +127,7 @@ extension VenueSession {
         let life = self.traits.connectionSeconds * 1_000_000_000
         let spread = Int64(truncatingIfNeeded: self.random.next() % UInt64(max(1, min(life / 10, Self.renewalLead))))
         self.connections[index].renewAt = self.now.advanced(by: life - min(life / 4, Self.renewalLead) - spread)
-        var slots = Array(self.connections[index].slots)
-        while !slots.isEmpty {
-            let part = Array(slots.prefix(max(1, self.traits.instrumentsPerSubscription)))
-            slots.removeFirst(part.count)
-            self.subscribe(index, part)
-        }
-    }
-
-    private func subscribe(_ index: Int, _ slots: [Int]) {
-        self.lastFrame += 1
-        self.connections[index].enqueue(self.dialect.subscription(slots, isOn: true, request: self.lastFrame))
-        self.connections[index].unacknowledged.append((self.lastFrame, slots))
-        self.connections[index].subscribedAt = self.now
+        self.connections[index].hasChanges = true
     }
 
     func marketClosed(_ socket: Int, _ reason: String) {
@@ -151,7 +136,7 @@ extension VenueSession {
     }
 
     /// A connection is gone, or is closed because it can't be relied upon: its books are lost, and it is opened anew later.
-    private func lose(_ index: Int, _ reason: String, close: Bool) {
+    func lose(_ index: Int, _ reason: String, close: Bool) {
         let wasOpen = self.connections[index].state == .open
         if self.connections[index].state == .retired { return }
         if close { self.transport.close(self.connections[index].socket) }
@@ -189,10 +174,11 @@ extension VenueSession {
         if self.connections[index].successorOf != nil { return self.endHandOver(index) }
         if self.now < self.connections[index].renewAt { return self.wake(by: self.connections[index].renewAt) }
         let isUnderWay = self.connections.contains { $0.successorOf == index && $0.state != .retired }
-        if isUnderWay { return }
+        if isUnderWay || self.connections[index].wanted == 0 { return }
         self.connections[index].renewAt = self.now.advanced(by: 60_000_000_000)
         guard let feed = self.feed(self.connections[index].slots) else { return }
-        var successor = MarketConnection(slots: self.connections[index].slots, feed: feed)
+        let slots = self.connections[index].slots
+        var successor = MarketConnection(slots: slots, feed: feed, wanted: self.wanted(slots))
         successor.successorOf = index
         // A retired one's place is used again, so that a year of renewals does not make the list grow.
         if let free = self.connections.firstIndex(where: { $0.state == .retired && $0.slots == successor.slots }) {
@@ -207,7 +193,17 @@ extension VenueSession {
     private func takeOver(_ slot: Int, _ index: Int) {
         guard let old = self.connections[index].successorOf, self.owners[slot] == old else { return }
         self.owners[slot] = index
-        for slot in self.connections[index].slots where self.owners[slot] != index { return }
+        self.completeHandOver(index)
+    }
+
+    /// Closes the connection before where this one speaks for all that is needed.
+    func completeHandOver(_ index: Int) {
+        guard let old = self.connections[index].successorOf, self.connections[index].state == .open,
+            self.connections[index].wanted > 0
+        else { return }
+        for slot in self.connections[index].slots where self.followed[slot] != 0 && self.owners[slot] != index {
+            return
+        }
         self.retire(old, for: index)
         self.note(.information, "market-data connection \(old + 1) was renewed without a gap")
     }
@@ -218,6 +214,7 @@ extension VenueSession {
         self.connections[old].state = .retired
         self.snapshotQueue.removeAll { $0.connection == old }
         self.connections[index].successorOf = nil
+        for slot in self.connections[index].slots { self.owners[slot] = index }
         self.statistics.connectionsRenewed += 1
     }
 
@@ -227,8 +224,9 @@ extension VenueSession {
         guard let old = self.connections[index].successorOf else { return }
         let limit = self.connections[index].openedAt.advanced(by: Self.handOverLimit)
         if self.now < limit { return self.wake(by: limit) }
-        let rest = self.connections[index].slots.filter { self.owners[$0] == old }
-        if rest.count == self.connections[index].slots.count {
+        if self.connections[index].wanted == 0 { return }
+        let rest = self.connections[index].slots.filter { self.followed[$0] != 0 && self.owners[$0] == old }
+        if rest.count == self.connections[index].wanted {
             return self.lose(index, "it has got no book in place of those of connection \(old + 1)", close: true)
         }
         for slot in rest {
@@ -251,10 +249,10 @@ extension VenueSession {
         let outcome = self.connections[index].feed.received(bytes, at: self.now, into: &self.events)
         self.statistics.malformed &+= self.connections[index].feed.counters.malformed &- malformed
         self.pass(self.events, from: index)
-        self.follow(outcome, index)
+        self.heed(outcome, index)
     }
 
-    private func follow(_ outcome: FeedOutcome, _ index: Int) {
+    private func heed(_ outcome: FeedOutcome, _ index: Int) {
         switch outcome {
         case .none, .bestQuote:
             return
@@ -272,40 +270,14 @@ extension VenueSession {
         self.tick()
     }
 
-    /// A subscription stands: where the snapshot is fetched, now is the time.
-    private func acknowledged(_ request: Int64, _ index: Int) {
-        guard let place = self.connections[index].unacknowledged.firstIndex(where: { $0.request == request }) else {
-            return
-        }
-        let slots = self.connections[index].unacknowledged.remove(at: place).slots
-        guard self.traits.fetchesSnapshots else { return }
-        for slot in slots { self.refresh(slot, index) }
-    }
-
-    private func refused(_ request: Int64, _ code: Int64, _ index: Int) {
-        guard let place = self.connections[index].unacknowledged.firstIndex(where: { $0.request == request }) else {
-            return
-        }
-        let slots = self.connections[index].unacknowledged.remove(at: place).slots
-        if slots.count > 1 {
-            // One of them is at fault: each by itself, so that the others are heard.
-            for slot in slots { self.subscribe(index, [slot]) }
-            return
-        }
-        for slot in slots {
-            self.note(
-                .alarm,
-                "it refuses market data of \(self.dialect.instruments[slot].symbol) (code \(code)): is it still listed?"
-            )
-        }
-    }
-
-    /// Hands events of a connection to the engine: only of the instruments that it speaks for.
-    private func pass(_ events: [Event], from index: Int) {
-        let isContested = self.connections[index].successorOf != nil || self.connections.count > 1
+    /// Hands events of a connection to the engine: only of the instruments that it speaks for, and that somebody needs.
+    func pass(_ events: [Event], from index: Int) {
+        let isContested =
+            self.connections[index].successorOf != nil || self.connections.count > 1 || self.hasUnfollowed
         for event in events {
             if isContested, case .market(let market) = event {
                 let slot = self.slot(of: market.instrument)
+                if slot >= 0, self.followed[slot] == 0 { continue }
                 if slot >= 0, self.owners[slot] != index {
                     guard case .snapshotBegan = market, self.connections[index].successorOf == self.owners[slot] else {
                         continue
@@ -331,31 +303,49 @@ extension VenueSession {
         self.tick()
     }
 
-    private func refresh(_ slot: Int, _ index: Int) {
+    func refresh(_ slot: Int, _ index: Int) {
         guard self.connections.indices.contains(index), self.connections[index].slots.contains(slot),
-            self.connections[index].state == .open, self.connections[index].snapshot(slot).stage == .none
+            self.connections[index].state == .open, self.connections[index].snapshot(slot).stage == .none,
+            self.followed[slot] != 0
         else { return }
+        switch self.connections[index].subscription(slot).stage {
+        case .none, .ending: return  // With the subscription that follows, its book comes.
+        case .asked: if !self.traits.fetchesSnapshots { return }
+        case .refused:
+            self.connections[index].changeSubscription(slot) { $0.stage = .none }
+            self.connections[index].hasChanges = true
+            return
+        case .stands: break
+        }
         self.events.removeAll(keepingCapacity: true)
         let instrument = self.dialect.instruments[slot].instrument
-        let outcome = self.connections[index].feed.resnapshot(instrument, into: &self.events)
+        var outcome = self.connections[index].feed.resnapshot(instrument, into: &self.events)
         self.pass(self.events, from: index)
+        // Nothing is on its way here, so that a feed which waits already waits in vain.
+        if outcome == .none { outcome = self.connections[index].feed.snapshotFailed(of: instrument) }
         if case .snapshotWanted(let instrument) = outcome { self.wantSnapshot(instrument, index) }
     }
 
     private func wantSnapshot(_ instrument: InstrumentIndex, _ index: Int) {
         let slot = self.slot(of: instrument)
-        guard slot >= 0, self.connections[index].state == .open else { return }
-        guard self.connections[index].slots.contains(slot), self.connections[index].snapshot(slot).stage == .none else {
-            return
-        }
+        guard slot >= 0, self.followed[slot] != 0, self.connections[index].state == .open else { return }
+        // The last of a subscription that ends is no basis for a book.
+        guard self.connections[index].slots.contains(slot), self.connections[index].snapshot(slot).stage == .none,
+            self.connections[index].subscription(slot).stage != .ending
+        else { return }
         self.connections[index].change(slot) { $0.stage = .queued }
         // In the order of priority, whichever connection was quicker.
         var (low, high) = (0, self.snapshotQueue.count)
         while low < high {
             let middle = (low + high) / 2
-            if self.snapshotQueue[middle].slot <= slot { low = middle + 1 } else { high = middle }
+            if self.isEarlier((slot, index), self.snapshotQueue[middle]) { high = middle } else { low = middle + 1 }
         }
         self.snapshotQueue.insert((slot, index), at: low)
+    }
+
+    /// Whether one snapshot is asked for before another: by priority, then by slot.
+    func isEarlier(_ one: (slot: Int, connection: Int), _ other: (slot: Int, connection: Int)) -> Bool {
+        (self.followed[one.slot], one.slot, one.connection) < (self.followed[other.slot], other.slot, other.connection)
     }
 
     private func sendSnapshotRequests() {
@@ -380,15 +370,17 @@ extension VenueSession {
                     return self.wake(by: self.weight.retryAt(self.now))
                 }
                 self.snapshotsInFlight += 1
-                self.connections[index].change(slot) { $0.stage = .asked }
                 self.request(request, .snapshot(slot: slot, connection: index), lane: .market)
+                let number = self.lastRequest
+                self.connections[index].change(slot) {
+                    $0.stage = .asked
+                    $0.request = number
+                }
             } else {
                 // It comes by the stream, at each subscription.
                 self.connections[index].change(slot) { $0.stage = .none }
-                self.lastFrame += 1
-                self.connections[index].enqueue(
-                    self.dialect.subscription([slot], isOn: false, request: self.lastFrame))
-                self.subscribe(index, [slot])
+                self.connections[index].changeSubscription(slot) { $0.isRenewing = $0.stage == .stands }
+                self.connections[index].hasChanges = true
                 self.sendFrames(index)
             }
             self.statistics.snapshots += 1
@@ -400,10 +392,12 @@ extension VenueSession {
         }
     }
 
-    func snapshotAnswered(_ slot: Int, _ index: Int, _ answer: VenueAnswer, _ body: Span<UInt8>) {
+    func snapshotAnswered(
+        _ number: UInt64, _ slot: Int, _ index: Int, _ answer: VenueAnswer, _ body: Span<UInt8>
+    ) {
         self.snapshotsInFlight -= 1
         self.heedLimit(answer)
-        guard self.connections[index].snapshot(slot).stage == .asked else { return }
+        guard self.isAwaited(number, slot, index) else { return }
         self.connections[index].change(slot) { $0.stage = .none }
         guard answer.status == 200 else { return self.askAgain(slot, index) }
         self.events.removeAll(keepingCapacity: true)
@@ -415,11 +409,17 @@ extension VenueSession {
         if case .snapshotWanted(let instrument) = outcome { self.wantSnapshot(instrument, index) }
     }
 
-    func snapshotFailed(_ slot: Int, _ index: Int) {
+    func snapshotFailed(_ number: UInt64, _ slot: Int, _ index: Int) {
         self.snapshotsInFlight -= 1
-        guard self.connections[index].snapshot(slot).stage == .asked else { return }
+        guard self.isAwaited(number, slot, index) else { return }
         self.connections[index].change(slot) { $0.stage = .none }
         self.askAgain(slot, index)
+    }
+
+    /// Whether the answer to this request is still waited for.
+    private func isAwaited(_ number: UInt64, _ slot: Int, _ index: Int) -> Bool {
+        let state = self.connections[index].snapshot(slot)
+        return state.stage == .asked && state.request == number
     }
 
     private func askAgain(_ slot: Int, _ index: Int) {

@@ -35,6 +35,10 @@ extension VenueSession {
             if slot >= 0 { self.query(OrderReference(slot: slot, order: order)) }
         case .resnapshot(let instrument):
             if self.settings.carriesMarket { self.resnapshot(instrument) }
+        case .follow(let instrument, let priority):
+            if self.settings.carriesMarket { self.follow(instrument, priority) }
+        case .unfollow(let instrument):
+            if self.settings.carriesMarket { self.unfollow(instrument) }
         }
     }
 

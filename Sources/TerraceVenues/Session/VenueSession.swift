@@ -37,7 +37,9 @@ public final class VenueSession {
     var connections: [MarketConnection] = []
     var owners: [Int] = []  // The connection that speaks for each slot.
     var slotsByInstrument: [Int]  // By instrument index of the shard; -1 for instruments of other venues.
-    var snapshotQueue: [(slot: Int, connection: Int)] = []  // By slot, which is by priority.
+    var snapshotQueue: [(slot: Int, connection: Int)] = []  // By priority, then by slot.
+    var followed: [UInt8]  // By slot: how urgently it is needed, 1 to 4; 0 where nobody needs it.
+    var followedCount = 0
     var snapshotsInFlight = 0
 
     // The account.
@@ -94,6 +96,7 @@ public final class VenueSession {
             limit: settings.weightPerWindow ?? self.traits.weightPerWindow, seconds: self.traits.weightWindowSeconds)
         self.connectionsWindow = WeightWindow(limit: self.traits.connectionsPerFiveMinutes, seconds: 300)
         let count = dialect.instruments.count
+        self.followed = Array(repeating: 0, count: count)
         self.activeSlots = Array(repeating: false, count: count)
         self.deadManAt = Array(repeating: .distantPast, count: count)
         self.lastTrades = Array(repeating: nil, count: count)
@@ -117,7 +120,7 @@ public final class VenueSession {
 
     // MARK: The shell's side
 
-    /// Begins to connect.
+    /// Begins to connect: to the account, and for the market data that somebody needs.
     public func start(at now: Timestamp) {
         self.now = now
         self.startedAt = now
@@ -200,7 +203,7 @@ public final class VenueSession {
         }
         switch request.purpose {
         case .time: self.timeAnswered(request, answer, body)
-        case .snapshot(let slot, let connection): self.snapshotAnswered(slot, connection, answer, body)
+        case .snapshot(let slot, let connection): self.snapshotAnswered(number, slot, connection, answer, body)
         default: self.accountAnswered(request, answer, body)
         }
         self.tick()
@@ -214,7 +217,7 @@ public final class VenueSession {
         switch request.purpose {
         case .time:
             self.timeIsAsked = false
-        case .snapshot(let slot, let connection): self.snapshotFailed(slot, connection)
+        case .snapshot(let slot, let connection): self.snapshotFailed(number, slot, connection)
         default: self.accountFailed(request, failure)
         }
         self.tick()

@@ -14,6 +14,9 @@ import Testing
                 instruments: books.indices.map {
                     InstrumentDefinition(venue: VenueIndex(UInt8($0)), rules: rules)
                 }))
+        // Somebody needs them all.
+        engine.desk.subscriptions.reserve(instruments: books.count, subscribers: 1)
+        engine.desk.subscriptions.set(0, to: books.indices.map { InstrumentIndex(UInt32($0)) }, .normal)
         for (index, book) in books.enumerated() {
             let instrument = InstrumentIndex(UInt32(index))
             let now = Timestamp(nanoseconds: 1)

@@ -27,6 +27,8 @@ final class Rig {
     private var ended: [ClientOrderID: Int64] = [:]
     private var shown: [(bids: [(Int64, Int64)], asks: [(Int64, Int64)])]
     private var lastTrade: UInt64 = 0
+    /// What was to be followed, and no longer, so far; `turn` leaves it out.
+    var demands: [Command] = []
 
     init(
         venues: Int = 1, tick: Int64 = 100, canAmend: Bool = false, showsOwn: Bool = false, isUp: Bool = true,
@@ -97,7 +99,8 @@ final class Rig {
         self.engine.turn(1_000, at: self.now, into: &self.buffer)
         let commands = (0..<self.buffer.count).map { self.buffer[$0] }
         self.buffer.removeAll()
-        return commands
+        self.demands += commands.filter { $0.isDemand }
+        return commands.filter { !$0.isDemand }
     }
 
     /// Turns until nothing more is wanted, each answered.
@@ -190,6 +193,7 @@ final class Rig {
                     self.report(
                         id, .notFound(cumulative: Quantity(units: self.ended[id] ?? 0)), on: instrument.index)
                 }
+            case .follow, .unfollow: continue
             case .resnapshot(let instrument):
                 self.snapshot(
                     instrument.index, bids: self.shown[instrument.index].bids, asks: self.shown[instrument.index].asks)
@@ -262,6 +266,16 @@ struct Sent: Equatable {
     let side: Side
     let price: Int64
     let quantity: Int64
+}
+
+extension Command {
+    /// Whether it is about whose market data is needed.
+    var isDemand: Bool {
+        switch self {
+        case .follow, .unfollow: true
+        case .place, .amend, .cancel, .query, .resnapshot: false
+        }
+    }
 }
 
 extension [Command] {

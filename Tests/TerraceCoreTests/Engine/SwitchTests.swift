@@ -101,7 +101,8 @@ import Testing
             $0.passiveLines = (1...4).map { .plain(10, spread: 50_000 * $0) }
         }
         for venue in 0..<3 { rig.snapshot(venue) }
-        for _ in 0..<8 { rig.answer(rig.turn()) }
+        // One turn's commands go into the venues that are to be followed.
+        for _ in 0..<9 { rig.answer(rig.turn()) }
         #expect(rig.standing.count == 24)
         for venue in 0..<3 { rig.snapshot(venue, bids: [(950_000, 5)], asks: [(950_200, 5)]) }
         rig.settle()

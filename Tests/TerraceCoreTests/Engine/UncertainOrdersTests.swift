@@ -259,6 +259,7 @@ import Testing
                             : .notFound(cumulative: filled))
                 case .resnapshot(let instrument):
                     rig.snapshot(instrument.index)
+                case .follow, .unfollow: break
                 }
             }
             for place in orders.indices where orders[place].order.isOpen && random.below(40) == 0 {

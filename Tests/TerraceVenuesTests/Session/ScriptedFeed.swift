@@ -54,6 +54,7 @@ final class ScriptedFeed: VenueFeed {
         self.lose(instrument, &events)
         return .snapshotWanted(instrument)
     }
+    func dropped(_ instrument: InstrumentIndex, into events: inout [Event]) { self.lose(instrument, &events) }
 }
 
 extension Span<UInt8> {

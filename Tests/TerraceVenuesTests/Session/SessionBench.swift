@@ -156,7 +156,18 @@ final class SessionBench: SessionTransport {
         self.settle()
     }
 
+    /// Begins, with every instrument followed.
     func start() {
+        for slot in 0..<self.count { self.follow(slot) }
+        self.begin()
+    }
+
+    func follow(_ slot: Int, _ priority: Priority = .normal) {
+        self.session.send(.follow(InstrumentIndex(UInt32(slot)), priority), at: self.now)
+    }
+    func unfollow(_ slot: Int) { self.session.send(.unfollow(InstrumentIndex(UInt32(slot))), at: self.now) }
+
+    func begin() {
         self.session.start(at: self.now)
         self.settle()
     }

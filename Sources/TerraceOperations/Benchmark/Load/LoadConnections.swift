@@ -68,14 +68,14 @@ struct LoadConnections: ~Copyable, VenueConnections {
     }
 
     mutating func send(_ command: Command, at now: Timestamp) {
-        self.commands += 1
+        if command.order != nil { self.commands += 1 }
         switch command {
         case .place(let instrument, let order, _, _, _): self.answer(instrument, order, .accepted, now)
         case .cancel(let instrument, let order): self.answer(instrument, order, .cancelled(cumulative: .zero), now)
         case .amend(let instrument, let order, _, let price, let quantity):
             self.answer(instrument, order, .amended(price, quantity), now)
         case .query(let instrument, let order): self.answer(instrument, order, .notFound(cumulative: .zero), now)
-        case .resnapshot: self.base.send(command, at: now)
+        case .resnapshot, .follow, .unfollow: self.base.send(command, at: now)
         }
     }
 
