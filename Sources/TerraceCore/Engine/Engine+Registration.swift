@@ -224,7 +224,7 @@ extension Engine {
     }
 
     /// FNV-1a over the id's UTF-8, 32 bits: the same in every run, so that a restart recognises its orders.
-    static func hash(of id: String) -> UInt32 {
+    public static func hash(of id: String) -> UInt32 {
         var hash: UInt32 = 0x811C_9DC5
         for byte in id.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
         return hash

@@ -52,7 +52,8 @@ extension LivePlan {
             engine.restore(StrategyIndex(UInt32(truncatingIfNeeded: index)), state)
             restored += 1
             if known.isStopped {
-                notes.append("ALARM: \(strategy.id) was stopped by its loss limit, and stays so until the stop is lifted")
+                notes.append(
+                    "ALARM: \(strategy.id) was stopped by its loss limit, and stays so until the stop is lifted")
             }
         }
         for loss in ledger.deskLosses {

@@ -3,8 +3,8 @@ import TerraceSimulation
 import TerraceStorage
 
 extension LivePlan {
-    /// What the indices of a run's records stand for, with `engine` made from this plan.
-    func runDescription(_ engine: borrowing Engine) -> RunDescription {
+    /// What the indices of a run's records stand for.
+    var runDescription: RunDescription {
         let bound = self.desk.bound
         var instruments: [RunDescription.Instrument] = []
         for (pair, symbol) in zip(bound.setup.pairs, bound.setup.symbols) {
@@ -16,12 +16,11 @@ extension LivePlan {
             }
         }
         var strategies: [RunDescription.Strategy] = []
-        for (index, strategy) in bound.strategies.enumerated() {
-            let owner = engine.orderOwner(StrategyIndex(UInt32(truncatingIfNeeded: index)))
+        for strategy in bound.strategies {
             let configuration = self.desk.configuration.strategies.first { $0.id == strategy.id }
             strategies.append(
                 RunDescription.Strategy(
-                    id: strategy.id, hash: UInt32(truncatingIfNeeded: owner),
+                    id: strategy.id, hash: Engine.hash(of: strategy.id),
                     symbol: bound.setup.symbols[strategy.pair.index], configuration: configuration?.json ?? "{}"))
         }
         return RunDescription(

@@ -2,6 +2,7 @@ import NIOCore
 import TerraceCore
 import TerraceRuntime
 import TerraceSimulation
+import TerraceStorage
 import TerraceVenues
 
 extension LiveRun {
@@ -15,10 +16,12 @@ extension LiveRun {
     ) async throws -> RunReport {
         let log = SessionLog()
         let setup = plan.desk.bound.setup
+        let record = plan.mode == .live ? try LiveRecord.open(plan) : nil
+        for note in record?.notes ?? [] { say(note) }
         var report = try await self.run(
-            plan,
+            plan, record: record,
             connect: { clock, loop in
-                let connections = try self.connections(plan, clock, loop)
+                let connections = try self.connections(plan, record?.ledger, clock, loop)
                 log.connections = connections
                 return connections
             },
@@ -26,7 +29,9 @@ extension LiveRun {
                 log.noteBalances(engine, setup)
                 return LiveReconciliation.mismatches(engine, connections, setup)
             },
-            notices: { loop in try await loop.submit { log.takeNotices() }.get() },
+            notices: { loop in
+                try await loop.submit { log.takeNotices() }.get() + (record?.journal.takeNotices() ?? [])
+            },
             close: { loop in
                 try await loop.flatSubmit {
                     log.noteCounts()
@@ -34,12 +39,18 @@ extension LiveRun {
                 }.get()
             }, say: say, show: show)
         report.sessions = log.reports
+        do throws(JournalError) {
+            try record?.journal.close()
+        } catch {
+            report.reconciled = false
+            report.mismatches.append(error.description)
+        }
         return report
     }
 
     /// The connections to the plan's venues. Only a live run trades; the others have no account.
     private func connections(
-        _ plan: LivePlan, _ clock: ShardClock, _ loop: any EventLoop
+        _ plan: LivePlan, _ ledger: Ledger?, _ clock: ShardClock, _ loop: any EventLoop
     ) throws(NetworkError) -> NetworkConnections {
         var venues: [NetworkConnections.Venue] = []
         let limits = plan.desk.configuration.limits
@@ -54,6 +65,7 @@ extension LiveRun {
                 instance: plan.desk.configuration.instance, coins: plan.desk.bound.setup.assets,
                 endpoints: access.endpoints,
                 seed: UInt64(bitPattern: clock.origin.nanoseconds) &+ UInt64(truncatingIfNeeded: index))
+            if let ledger { settings.fillMarks = plan.fillMarks(ledger, venue: index) }
             settings.deadManMilliseconds = limits.deadManNanoseconds / 1_000_000
             settings.orderShareFactor = Self.orderShareFactor(plan.desk.configuration.venues[index], access.venue)
             let dialect = access.venue.make(

@@ -117,6 +117,8 @@ public struct LiveRun: Sendable {
     /// The caller makes the connections, on the event loop that it is given. In dry-run and paper they are told of no order.
     ///
     /// - Parameters:
+    ///   - record: What is written down, and what it goes on from; nil where nothing outlives the run.
+    ///   - warm: The volumes that were traded before, by instrument.
     ///   - connect: Makes the connections to the plan's venues, without an account where nothing is sent.
     ///   - mismatches: Of a live run, after its stop: each difference between the engine and what the venues told, named.
     ///   - notices: What connections have to tell people, asked about once a second.
@@ -124,7 +126,8 @@ public struct LiveRun: Sendable {
     ///   - say: Takes a line for people: a notice, or a command of a dry run. Called on the loop, too.
     ///   - show: As in `DemoRun.inRealTime`.
     func run<Connections: VenueConnections & Sendable>(
-        _ plan: LivePlan, connect: (ShardClock, any EventLoop) throws -> Connections,
+        _ plan: LivePlan, record: LiveRecord? = nil, warm: [[VolumeBucket]] = [],
+        connect: (ShardClock, any EventLoop) throws -> Connections,
         mismatches: @escaping @Sendable (borrowing Engine, borrowing Connections) -> [String],
         notices: @escaping @Sendable (any EventLoop) async throws -> [String],
         close: (any EventLoop) async throws -> Void,
@@ -134,7 +137,9 @@ public struct LiveRun: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let clock = ShardClock(origin: Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)))
         let loop = group.next()
-        let engine = try plan.makeEngine(startingAt: clock.origin)
+        var engine = try plan.makeEngine(startingAt: clock.origin, after: record?.ledger.highestSequence ?? 0)
+        engine.warm(warm, at: clock.origin)
+        if let record { for note in plan.restore(record.ledger, into: &engine) { say(note) } }
         let setup = plan.desk.bound.setup
         let base = try connect(clock, loop)
         let look: @Sendable (RunProgress) async throws -> Bool = { progress in
@@ -144,7 +149,8 @@ public struct LiveRun: Sendable {
         let report: RunReport
         switch plan.mode {
         case .live:
-            let shard = Shard(engine: engine, connections: base, clock: clock, on: loop)
+            let shard = Shard(
+                engine: engine, connections: base, clock: clock, recorder: record?.recorder(plan), on: loop)
             report = try await self.drive(shard, setup, signals, mismatches, look)
         case .dryRun:
             var printer = CommandPrinter(setup)
@@ -216,9 +222,12 @@ public struct LiveRun: Sendable {
 }
 
 extension LivePlan {
-    /// The engine of the plan, its pairs and strategies registered.
-    func makeEngine(startingAt start: Timestamp) throws(LiveRunError) -> Engine {
-        var engine = Engine(self.engine(startingAt: start))
+    /// The engine of the plan, its pairs and strategies registered. Its orders are numbered from `start` on, and behind
+    /// `lastSequence`, should the clock have gone back.
+    func makeEngine(startingAt start: Timestamp, after lastSequence: UInt64 = 0) throws(LiveRunError) -> Engine {
+        var configuration = self.engine(startingAt: start)
+        configuration.firstSequence = max(configuration.firstSequence, lastSequence + 1) & 0xFFFF_FFFF_FFFF
+        var engine = Engine(configuration)
         for pair in self.desk.bound.setup.pairs { _ = engine.addPair(pair) }
         for strategy in self.desk.bound.strategies {
             do throws(RegistrationError) {
@@ -228,5 +237,16 @@ extension LivePlan {
             }
         }
         return engine
+    }
+}
+
+extension Engine {
+    /// Goes on with the volumes that were traded before, by instrument, oldest bucket first.
+    mutating func warm(_ volumes: [[VolumeBucket]], at now: Timestamp) {
+        if volumes.isEmpty { return }
+        for (index, buckets) in volumes.enumerated() where !buckets.isEmpty {
+            self.warmVolume(of: InstrumentIndex(UInt32(truncatingIfNeeded: index)), buckets.span, at: now)
+        }
+        self.concludeWarming()
     }
 }

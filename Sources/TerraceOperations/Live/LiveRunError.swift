@@ -4,6 +4,8 @@ public enum LiveRunError: Error, Sendable, CustomStringConvertible {
     case configuration(ConfigurationError)
     /// What is wrong with keys and venues, one line each.
     case venues([String])
+    /// The journal can't be used, or the store is not what it should be.
+    case record(String)
     /// A strategy can't be registered.
     case strategy(String, reason: String)
 
@@ -12,6 +14,7 @@ public enum LiveRunError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .configuration(let error): error.description
         case .venues(let lines): lines.joined(separator: "\n")
+        case .record(let reason): reason
         case .strategy(let id, let reason): "strategy \(id): \(reason)"
         }
     }

@@ -78,7 +78,9 @@ struct LiveExchanges {
 
                 """
         }
-        return try DeskConfiguration.parse(text, file: "desk.yml")
+        var desk = try DeskConfiguration.parse(text, file: "desk.yml")
+        desk.services.folder = "\(self.folder)/data"
+        return desk
     }
 
     /// What a run of `desk` that takes orders seriously comes to.

@@ -1,0 +1,45 @@
+import TerraceCore
+import TerraceRuntime
+import TerraceStorage
+
+/// A shard's record in a journal.
+///
+/// Everything but `isFailing` is called on the shard's loop, which is what makes this `@unchecked Sendable`.
+final class JournalRecorder: ShardRecorder, @unchecked Sendable {
+    private let journal: Journal
+    private let recordsTrades: Bool
+    private var run: RunDescription
+    private let symbols: [String]  // By pair.
+
+    /// Records into `journal`, which was opened for `run`.
+    ///
+    /// - Parameter recordsTrades: Whether public trades are recorded: not where a feed does so for all.
+    init(_ journal: Journal, run: RunDescription, symbols: [String], recordsTrades: Bool) {
+        self.journal = journal
+        self.run = run
+        self.symbols = symbols
+        self.recordsTrades = recordsTrades
+    }
+
+    var isFailing: Bool { self.journal.isFailing }
+
+    func record(_ event: Event, at time: Timestamp) {
+        if !self.recordsTrades, case .market = event { return }
+        self.journal.append(JournalEntry(time: time, content: .event(event)))
+    }
+
+    func record(_ command: Command, at time: Timestamp) {
+        switch command {
+        case .place, .amend, .cancel, .query: self.journal.append(JournalEntry(time: time, content: .command(command)))
+        case .resnapshot, .follow, .unfollow: break  // Books only.
+        }
+    }
+
+    func record(_ fact: EngineFact, at time: Timestamp) {
+        self.journal.append(JournalEntry(time: time, content: .fact(fact)))
+    }
+
+    func record(stateHash: UInt64, at time: Timestamp) {
+        self.journal.append(JournalEntry(time: time, content: .stateHash(stateHash)))
+    }
+}
