@@ -5,53 +5,29 @@ import TerraceCore
 /// Rows that can't be there twice (the cursor sees to that) are copied straight in. Public trades, fills and orders may be told by
 /// several processes or more than once: they are copied to temporary tables first and inserted from there where they are new.
 final class PostgresStore: StoreWriting {
-    private let address: PostgresAddress
-    private let settings: PostgresSettings
-    private var connection: PostgresConnection?
+    private let connection: PostgresConnection
     /// Numbers by name, as far as this connection knows them.
     private var instruments: [StoreBatch.Instrument: Int64] = [:]
     private var strategies: [String: Int64] = [:]
     private var holdings: Set<[Int64]> = []
 
-    init(address: PostgresAddress, settings: PostgresSettings) {
-        self.address = address
-        self.settings = settings
-    }
+    init(_ connection: PostgresConnection) { self.connection = connection }
 
-    func open() throws(DatabaseError) {
-        self.close()
-        let connection = try PostgresConnection.connected(to: self.address, settings: self.settings)
-        try PostgresSchema.migrate(connection)
-        try connection.execute(Self.temporaryTables)
-        self.connection = connection
-    }
-
-    func close() {
-        self.connection?.close(by: .after(.milliseconds(500)))
-        self.connection = nil
-        self.instruments = [:]
-        self.strategies = [:]
-        self.holdings = []
-    }
-
-    private func connected() throws(DatabaseError) -> PostgresConnection {
-        guard let connection = self.connection else {
-            throw DatabaseError(.unreachable, at: self.address.description, "the connection is not open")
-        }
-        return connection
+    func prepare() throws(DatabaseError) {
+        try PostgresSchema.migrate(self.connection)
+        try self.connection.execute(Self.temporaryTables)
     }
 
     func cursor(of journal: Int64) throws(DatabaseError) -> UInt64? {
-        let result = try self.connected().query("SELECT sequence FROM journals WHERE journal = $1", [.int(journal)])
+        let result = try self.connection.query("SELECT sequence FROM journals WHERE journal = $1", [.int(journal)])
         return result.rows == 0 ? nil : UInt64(clamping: try result.int(0, 0))
     }
 
     // MARK: Writing
 
     func write(_ batch: StoreBatch) throws(DatabaseError) {
-        let connection = try self.connected()
         do throws(DatabaseError) {
-            try connection.transaction { (connection) throws(DatabaseError) in
+            try self.connection.transaction { (connection) throws(DatabaseError) in
                 try self.advance(connection, batch)
                 let numbers = try self.numbers(connection, batch)
                 try self.writeTrades(connection, batch, numbers)
@@ -89,7 +65,7 @@ final class PostgresStore: StoreWriting {
         {
             return
         }
-        throw DatabaseError(.conflict, at: self.address.description, "somebody else has stored these records meanwhile")
+        throw DatabaseError(.conflict, at: self.connection.address.description, "somebody else has stored these records meanwhile")
     }
 
     /// The numbers of a batch's names, by place. New ones are given in the order of the names, so that two processes that give
@@ -144,9 +120,9 @@ final class PostgresStore: StoreWriting {
     }
 
     private static let temporaryTables = """
-        CREATE TEMP TABLE new_trades (LIKE trades) ON COMMIT DELETE ROWS;
-        CREATE TEMP TABLE new_fills (LIKE fills) ON COMMIT DELETE ROWS;
-        CREATE TEMP TABLE new_orders (LIKE orders) ON COMMIT DELETE ROWS;
+        CREATE TEMP TABLE IF NOT EXISTS new_trades (LIKE trades) ON COMMIT DELETE ROWS;
+        CREATE TEMP TABLE IF NOT EXISTS new_fills (LIKE fills) ON COMMIT DELETE ROWS;
+        CREATE TEMP TABLE IF NOT EXISTS new_orders (LIKE orders) ON COMMIT DELETE ROWS;
         """
 
     /// Only what is really new adds to the buckets, in the same statement. What is older than what is kept is left out: it was
@@ -345,7 +321,7 @@ final class PostgresStore: StoreWriting {
         time.time(horizon.trades)
         let trades = String(decoding: time.bytes, as: UTF8.self)
         let buckets = horizon.buckets.nanoseconds / 1_000_000_000
-        return try self.connected().transaction { (connection) throws(DatabaseError) in
+        return try self.connection.transaction { (connection) throws(DatabaseError) in
             try connection.query(
                 """
                 INSERT INTO kept_since VALUES ('trades', $1) ON CONFLICT (what)

@@ -140,3 +140,39 @@ struct StoreBatch: Sendable {
         self.through = after
     }
 }
+
+extension StoreBatch {
+    /// How long a bucket of volume is.
+    static let bucketSeconds: Int64 = 10
+
+    /// When the bucket begins that has `time` in it, in seconds since 1970.
+    static func bucketStart(of time: Timestamp) -> Int64 {
+        let length = Self.bucketSeconds * 1_000_000_000
+        let (quotient, remainder) = time.nanoseconds.quotientAndRemainder(dividingBy: length)
+        return (remainder < 0 ? quotient - 1 : quotient) * Self.bucketSeconds
+    }
+}
+
+extension Side {
+    /// As it is kept in a column: `b` bought, `s` sold.
+    var letter: String { self == .bid ? "b" : "s" }
+}
+
+extension ClientOrderID {
+    /// As it is kept in a column: 32 digits.
+    var hex: String { Self.digits(self.high) + Self.digits(self.low) }
+
+    private static func digits(_ word: UInt64) -> String {
+        let text = String(word, radix: 16)
+        return String(repeating: "0", count: 16 - text.utf8.count) + text
+    }
+
+    /// What a column has, with the dashes of PostgreSQL or without; `nil` where it is none.
+    init?(hex: String) {
+        let digits = hex.utf8.filter { $0 != UInt8(ascii: "-") }
+        guard digits.count == 32, let high = UInt64(String(decoding: digits.prefix(16), as: UTF8.self), radix: 16),
+            let low = UInt64(String(decoding: digits.suffix(16), as: UTF8.self), radix: 16)
+        else { return nil }
+        self.init(high: high, low: low)
+    }
+}

@@ -1,7 +1,7 @@
-/// What a follower needs of an engine: one connection that writes, used by one thread.
+/// What a follower needs of an engine: one connection that writes, as long as it holds, used by one thread.
 protocol StoreWriting: AnyObject {
-    /// Connects, and brings the tables up to date.
-    func open() throws(DatabaseError)
+    /// Brings the tables up to date, and the connection.
+    func prepare() throws(DatabaseError)
     /// The last record of `journal` that is stored; `nil` where none ever was.
     func cursor(of journal: Int64) throws(DatabaseError) -> UInt64?
     /// Stores a batch with its cursor, in one transaction.
@@ -11,7 +11,4 @@ protocol StoreWriting: AnyObject {
     /// Deletes public trades and buckets that are older, at most `limit` rows of each.
     ///
     /// - Returns: How many rows went.
-    func deleteOlder(than horizon: StoreHorizon, limit: Int) throws(DatabaseError) -> Int
-    /// Lets go of the connection. It may be opened again.
-    func close()
-}
+    func deleteOlder(than horizon: StoreHorizon, limit: Int) throws(DatabaseError) -> Int}
