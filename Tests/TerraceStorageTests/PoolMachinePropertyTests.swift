@@ -80,13 +80,17 @@ import Testing
             let waiting = self.requests.count { if case .waits = $0 { true } else { false } }
             let states = self.machine.states
             let inUse = states.count { if case .serving = $0 { true } else { false } }
-            if waiting != self.machine.waiting { self.faults.append("\(waiting) wait, and the pool knows \(self.machine.waiting)") }
+            if waiting != self.machine.waiting {
+                self.faults.append("\(waiting) wait, and the pool knows \(self.machine.waiting)")
+            }
             if waiting > 12 + states.count { self.faults.append("\(waiting) wait") }
             if waiting > 0, states.contains(.idle) { self.faults.append("somebody waits while a connection is idle") }
             if self.machine.leases > self.machine.settings.leases { self.faults.append("too many leases") }
             let served = self.work.count { if case .serve = $0 { true } else { false } }
             if inUse != served { self.faults.append("\(inUse) in use, and \(served) serve") }
-            if self.isOpen.count(where: { $0 }) > self.machine.settings.size { self.faults.append("too many connections") }
+            if self.isOpen.count(where: { $0 }) > self.machine.settings.size {
+                self.faults.append("too many connections")
+            }
         }
 
         mutating func ask() {
@@ -111,7 +115,9 @@ import Testing
             self.change { machine, now, actions in machine.tick(at: now, into: &actions) }
             let now = self.now
             for (number, request) in self.requests.enumerated() {
-                if case .waits(let deadline) = request, deadline <= now { self.faults.append("request \(number) forgotten") }
+                if case .waits(let deadline) = request, deadline <= now {
+                    self.faults.append("request \(number) forgotten")
+                }
             }
             if self.machine.nextWake <= now { self.faults.append("the watch would spin") }
         }
@@ -136,7 +142,8 @@ import Testing
             case .check:
                 self.change { machine, now, actions in machine.checked(slot, isThere: isWell, at: now, into: &actions) }
             case .recover:
-                self.change { machine, now, actions in machine.recovered(slot, isClean: isWell, at: now, into: &actions) }
+                self.change { machine, now, actions in machine.recovered(slot, isClean: isWell, at: now, into: &actions)
+                }
             case .close:
                 self.isOpen[slot] = false
                 self.change { machine, now, actions in machine.closed(slot, at: now, into: &actions) }
@@ -152,10 +159,12 @@ import Testing
                 }
                 self.requests[Int(request)] = .answered
                 self.served += 1
-                let failure: DatabaseError.Kind? = isWell ? nil : [.timedOut, .unreachable, .constraint][self.random.below(3)]
+                let failure: DatabaseError.Kind? =
+                    isWell ? nil : [.timedOut, .unreachable, .constraint][self.random.below(3)]
                 self.change { machine, now, actions in
                     machine.finished(
-                        slot, isClean: failure == nil || failure == .constraint, failure: failure, at: now, into: &actions)
+                        slot, isClean: failure == nil || failure == .constraint, failure: failure, at: now,
+                        into: &actions)
                 }
             }
         }

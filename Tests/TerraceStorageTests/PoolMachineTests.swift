@@ -31,7 +31,8 @@ import Testing
             _ request: UInt64, _ priority: Priority = .normal, lease: Bool = false, within seconds: Int64 = 5
         ) -> [Action] {
             self.machine.request(
-                request, priority, isLease: lease, deadline: self.now + seconds * second, at: self.now, into: &self.actions)
+                request, priority, isLease: lease, deadline: self.now + seconds * second, at: self.now,
+                into: &self.actions)
             return self.take()
         }
         mutating func opened(_ slot: Int) -> [Action] {
@@ -246,7 +247,12 @@ import Testing
         _ = bench.opened(1)
         _ = bench.finished(0)
         _ = bench.finished(0)
-        #expect(bench.machine.states[0] == .serving(.init(request: 4, priority: .normal, since: 1_000 * Self.second, deadline: 1_005 * Self.second, isLease: false)))
+        #expect(
+            bench.machine.states[0]
+                == .serving(
+                    .init(
+                        request: 4, priority: .normal, since: 1_000 * Self.second, deadline: 1_005 * Self.second,
+                        isLease: false)))
         _ = bench.ask(5)
         bench.machine.stop(at: bench.now, into: &bench.actions)
         #expect(bench.take() == [.fail(5, .stopped)])
