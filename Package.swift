@@ -169,7 +169,7 @@ let package = Package(
         .testTarget(
             name: "FaultCampaignTests",
             dependencies: [
-                "TerraceExchangeServer", "TerraceVenues", "TerraceSimulation", "TerraceCore",
+                "TerraceExchangeServer", "TerraceVenues", "TerraceSimulation", "TerraceStorage", "TerraceCore",
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: tests),

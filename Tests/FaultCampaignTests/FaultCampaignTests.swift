@@ -16,7 +16,7 @@ import Testing
         return first..<(first + count)
     }()
 
-    private func plan(_ seed: UInt64) throws -> FaultPlan {
+    static func plan(_ seed: UInt64) throws -> FaultPlan {
         // Each seed leaves out some faults and has others more often.
         var text: [String] = []
         for (place, (name, chance)) in [
@@ -33,7 +33,7 @@ import Testing
 
     @Test("leaves no order unknown and no fill uncounted", arguments: Self.seeds)
     func agrees(seed: UInt64) throws {
-        let world = try CampaignWorld(kinds: [.binance, .bybit], faults: try self.plan(seed), seed: seed)
+        let world = try CampaignWorld(kinds: [.binance, .bybit], faults: try Self.plan(seed), seed: seed)
         world.run(for: 12_000_000_000)
         let before = world.fillCount
         try world.crashAndRestart(pause: Int64(seed % 4) * 400_000_000)

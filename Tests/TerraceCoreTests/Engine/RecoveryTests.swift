@@ -224,7 +224,9 @@ import Testing
         new.snapshot()
         for _ in 0..<200 {
             new.after(1_000)
-            for id in new.turn().queries where id == bid {
+            let commands = new.turn()
+            new.answer(commands.filter { $0.order != bid })
+            for id in commands.queries where id == bid {
                 new.report(bid, .found(Price(units: 990_000), Quantity(units: 10), cumulative: Quantity(units: 3)))
             }
             if new.slots()[0].order.state == .idle { break }

@@ -20,9 +20,12 @@ import Testing
         bench.answer(
             bench.asked { $0 == .balances }[0], .done, [.balance(coin: "USDT", total: bench.total, free: .zero)])
         #expect(bench.connections == [.accountDoubted, .up])
-        let last = bench.told.suffix(2)
+        // Behind the balances and before the first order, from where a restart would ask for fills.
+        let last = bench.told.suffix(4)
         guard case .balance(_, _, let total)? = last.first else { return #expect(Bool(false), "\(last)") }
         #expect(total == bench.total)
+        let now = bench.now.nanoseconds / 1_000_000
+        #expect(last.dropFirst().dropLast().map { $0.mark } == ["0 - \(now)", "1 - \(now)"])
     }
 
     @Test("signs with the venue's time, which it measures")

@@ -232,6 +232,14 @@ final class SessionBench: SessionTransport {
     func forget() { self.told.removeAll() }
 }
 
+extension Event {
+    /// What it tells of fills: instrument, number and moment.
+    var mark: String? {
+        guard case .fillsKnown(let instrument, let through, let milliseconds) = self else { return nil }
+        return "\(instrument.index) \(through.map { "\($0)" } ?? "-") \(milliseconds)"
+    }
+}
+
 extension OrderOutcome {
     /// Its case and what is in it, for comparison.
     var word: String {
