@@ -280,6 +280,8 @@ public struct Engine: ~Copyable {
             if since < self.servedSince { self.servedSince = since }
             self.strategies[strategy.index].evaluate(&self.desk, &commands)
         }
+        // A removed strategy may have given up its market data.
+        if self.desk.subscriptions.hasChanges { self.tellDemand(&commands) }
     }
 
     private mutating func cancelOrphans(_ commands: inout CommandBuffer) {

@@ -47,7 +47,8 @@ extension VenueSession {
         for index in self.connections.indices where self.connections[index].isCarrying(slot) {
             self.connections[index].wanted -= 1
             self.connections[index].hasChanges = true
-            self.connections[index].change(slot) { $0 = SnapshotState() }
+            // The wait before its next snapshot stays: who comes and goes must not use up the weight limit.
+            self.connections[index].change(slot) { $0.stage = .none }
             self.connections[index].changeSubscription(slot) {
                 $0.isRenewing = false
                 if $0.stage == .refused { $0.stage = .none }

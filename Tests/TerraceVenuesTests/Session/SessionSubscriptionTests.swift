@@ -275,13 +275,16 @@ import Testing
                 case .market(.snapshotBegan(let instrument)):
                     if self.followed[instrument.index] == nil { self.faults.append("a book of \(instrument.index)") }
                     self.live.insert(instrument.index)
-                case .market(.bookLost(let instrument)):
-                    if self.live.remove(instrument.index) == nil {
-                        self.faults.append("lost \(instrument.index) twice")
-                    }
+                case .market(.bookLost(let instrument)): self.live.remove(instrument.index)
                 default: break
                 }
             }
+        }
+
+        /// Nobody needs an instrument any more: what was told of it at once.
+        func dropped(_ slot: Int, _ words: [String]) {
+            let isRight = self.live.contains(slot) ? words == ["lost"] : words == [] || words == ["lost"]
+            if !isRight { self.faults.append("the end of \(slot) told \(words)") }
         }
     }
 
@@ -293,11 +296,13 @@ import Testing
         let model = Model()
         var random = SessionRandom(seed: seed)
         func below(_ limit: UInt64) -> UInt64 { random.next() % limit }
+        var gone: Set<Int> = []
+        func open() -> [Int] { bench.sockets("market").filter { !gone.contains($0) } }
         var isWell = false
         // Acknowledges, and where that brings a snapshot, sends it.
         func acknowledge(_ socket: Int, _ text: String) {
             let words = text.split(separator: " ")
-            guard bench.sockets("market").contains(socket) else { return }
+            guard open().contains(socket) else { return }
             bench.hear(socket, "ack \(words[1])")
             if words[0] == "sub", !fetches {
                 for slot in words[2].split(separator: ",") { bench.hear(socket, "book \(slot)") }
@@ -313,6 +318,13 @@ import Testing
         func look() {
             model.told(bench.told)
             bench.forget()
+        }
+        func unfollow(_ slot: Int) {
+            bench.unfollow(slot)
+            bench.settle()
+            model.dropped(slot, bench.books(slot))
+            look()
+            model.followed[slot] = nil
         }
         func run(milliseconds: Int64) {
             bench.run(milliseconds: milliseconds)
@@ -333,17 +345,17 @@ import Testing
                     bench.follow(slot, priority)
                     model.followed[slot] = priority
                 } else {
-                    bench.unfollow(slot)
-                    look()
-                    model.followed[slot] = nil
+                    unfollow(slot)
                 }
                 look()
             }
-            let sockets = bench.sockets("market")
+            let sockets = open()
             if !sockets.isEmpty {
                 let socket = sockets[Int(below(UInt64(sockets.count)))]
                 switch below(40) {
-                case 0: bench.lose(socket)
+                case 0:
+                    gone.insert(socket)
+                    bench.lose(socket)
                 case 1, 2: bench.hear(socket, "lost \(below(23))")
                 default: bench.hear(socket, "alive")
                 }
@@ -351,9 +363,7 @@ import Testing
             }
             if below(30) == 0 {
                 for slot in 0..<23 where below(3) > 0 {
-                    bench.unfollow(slot)
-                    look()
-                    model.followed[slot] = nil
+                    unfollow(slot)
                 }
             }
             // Snapshots that were not answered at once come late, or not at all.
@@ -362,21 +372,21 @@ import Testing
                 look()
             }
             run(milliseconds: Int64(below(10) == 0 ? below(20_000) : below(1_500)))
-            for socket in bench.sockets("market") { bench.hear(socket, "alive") }
+            for socket in open() { bench.hear(socket, "alive") }
             look()
         }
         isWell = true
         // What was never answered has failed by now.
         for asked in bench.asked { if case .snapshot = asked.what { bench.fail(asked) } }
         func needed() -> Int { Set(model.followed.keys.map { $0 / 10 }).count }
-        for second in 0..<400 where second < 60 || bench.sockets("market").count != needed() {
+        for second in 0..<400 where second < 60 || open().count != needed() {
             run(milliseconds: 1_000)
-            for socket in bench.sockets("market") { bench.hear(socket, "alive") }
+            for socket in open() { bench.hear(socket, "alive") }
             look()
         }
         #expect(model.faults == [], "seed \(seed)")
         #expect(model.live == Set(model.followed.keys), "seed \(seed)")
-        let sockets = bench.sockets("market")
+        let sockets = open()
         #expect(sockets.count == needed(), "seed \(seed)")
         let all = sockets.flatMap { model.subscribed[$0] ?? [] }
         #expect(all.sorted() == model.followed.keys.sorted(), "seed \(seed)")
