@@ -4,6 +4,7 @@ import NIOPosix
 import TerraceCore
 public import TerraceRuntime
 import TerraceSimulation
+import TerraceStorage
 public import TerraceVenues
 
 /// A run with real venues: on one event loop, in one of three modes.
