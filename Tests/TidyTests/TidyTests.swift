@@ -5,7 +5,7 @@ import Testing
     /// Targets by floor; each may import those of lower floors only.
     static let floors: [String: Int] = [
         "CZlib": 0, "CTerrace": 0, "CPostgres": 0, "CRedis": 0, "TerraceCore": 1, "TerraceVenues": 2,
-        "TerraceSimulation": 2, "TerraceStorage": 2, "TerraceRuntime": 3, "TerraceExchangeServer": 3,
+        "TerraceSimulation": 2, "TerraceStorage": 2, "TerraceBus": 3, "TerraceRuntime": 3, "TerraceExchangeServer": 3,
         "TerraceOperations": 4, "Terrace": 5,
         "TerraceExchange": 5,
     ]
