@@ -62,13 +62,12 @@ let package = Package(
         .target(
             name: "TerraceBus",
             dependencies: [
-                "TerraceCore", "CTerrace", "CRedis",
+                "TerraceCore",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: ours),
         .target(
@@ -140,7 +139,7 @@ let package = Package(
         .testTarget(
             name: "TerraceBusTests",
             dependencies: [
-                "TerraceBus", "TerraceCore",
+                "TerraceBus", "TerraceCore", "CRedis",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

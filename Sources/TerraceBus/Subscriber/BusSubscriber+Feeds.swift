@@ -1,0 +1,83 @@
+internal import TerraceCore
+
+extension BusSubscriber {
+    /// Takes in a heartbeat or an end.
+    func takeBeat(_ bytes: Span<UInt8>, _ venue: Int) {
+        do {
+            let head = try BusMessage(bytes)
+            switch head.kind {
+            case .heartbeat:
+                var cursor = BusCursor()
+                _ = try cursor.number(bytes)
+                _ = try cursor.text(bytes)
+                try cursor.end(bytes)
+                guard let place = self.publisher(head.epoch, of: venue) else { return }
+                self.venues[venue].publishers[place].heardAt = self.now
+                self.venues[venue].publishers[place].isVenueUp = head.has(BusMessage.isUp)
+                _ = self.venues[venue].publishers[place].lag(of: head.time, at: self.now)
+                self.tellUp(venue)
+                if self.venues[venue].isUp == true {
+                    self.deliver(.connection(self.venues[venue].venue.index, .heartbeat))
+                }
+            case .end:
+                self.note(.warning, "\(self.venues[venue].venue.name): its feed ends")
+                self.venues[venue].publishers.removeAll { $0.epoch == head.epoch }
+                self.publisherLost(head.epoch, venue)
+                self.tellUp(venue)
+            case .update, .snapshot, .lost, .request: throw BusFault.malformed
+            }
+        } catch {
+            self.counted.faults += 1
+        }
+    }
+
+    /// The place of a venue's publisher of this epoch, made where it is new; nil where there are too many newer ones.
+    func publisher(_ epoch: UInt64, of venue: Int) -> Int? {
+        if let place = self.venues[venue].publishers.firstIndex(where: { $0.epoch == epoch }) { return place }
+        if self.venues[venue].publishers.count >= Self.mostPublishers {
+            guard
+                let oldest = self.venues[venue].publishers.indices.min(by: {
+                    self.venues[venue].publishers[$0].epoch < self.venues[venue].publishers[$1].epoch
+                }), self.venues[venue].publishers[oldest].epoch < epoch
+            else { return nil }
+            let gone = self.venues[venue].publishers.remove(at: oldest)
+            self.publisherLost(gone.epoch, venue)
+        }
+        self.venues[venue].publishers.append(HeardPublisher(epoch: epoch, at: self.now))
+        return self.venues[venue].publishers.count - 1
+    }
+
+    /// Whether a publisher was heard lately.
+    func isAlive(_ epoch: UInt64, of venue: Int) -> Bool {
+        self.venues[venue].publishers.contains {
+            $0.epoch == epoch && self.now - $0.heardAt < self.settings.heartbeatLimit
+        }
+    }
+
+    /// Drops the publishers that were not heard for too long, and loses their books.
+    func checkPublishers(_ venue: Int) {
+        let dead = self.venues[venue].publishers.filter { self.now - $0.heardAt >= self.settings.heartbeatLimit }
+        guard !dead.isEmpty else { return }
+        self.venues[venue].publishers.removeAll { one in dead.contains { $0.epoch == one.epoch } }
+        for one in dead { self.publisherLost(one.epoch, venue) }
+        self.note(.warning, "\(self.venues[venue].venue.name): its feed is silent; its books are lost")
+        self.tellUp(venue)
+    }
+
+    func publisherLost(_ epoch: UInt64, _ venue: Int) {
+        for place in self.instruments.indices
+        where self.instruments[place].venue == venue && self.instruments[place].epoch == epoch
+            && self.instruments[place].state == .live
+        {
+            self.resynchronise(place)
+        }
+    }
+
+    /// Tells the engine whether a venue's connection is up, where that changed: it is where a publisher that lives says so.
+    func tellUp(_ venue: Int) {
+        let isUp = self.venues[venue].publishers.contains { $0.isVenueUp == true }
+        if self.venues[venue].isUp == isUp || (self.venues[venue].isUp == nil && !isUp) { return }
+        self.venues[venue].isUp = isUp
+        self.deliver(.connection(self.venues[venue].venue.index, isUp ? .up : .down))
+    }
+}

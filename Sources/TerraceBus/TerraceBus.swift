@@ -1,2 +1,0 @@
-/// The market-data bus.
-enum TerraceBus {}
