@@ -70,8 +70,8 @@ public struct BusConfiguration: Hashable, Sendable {
                 return
             }
         }
-        if parts.count > 64 {
-            findings.error(place, "\(name) has \(parts.count) addresses; at most 64 are taken")
+        if parts.count > 32 {
+            findings.error(place, "\(name) has \(parts.count) addresses; at most 32 are taken")
             return
         }
         for part in parts where part.hasPrefix("redis://") && !ServiceAddress.isThisMachine(part) {

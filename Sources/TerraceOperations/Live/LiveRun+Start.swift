@@ -49,8 +49,8 @@ extension LiveRun {
     }
 
     /// The connections to the plan's venues. Only a live run trades; the others have no account.
-    private func connections(
-        _ plan: LivePlan, _ ledger: Ledger?, _ clock: ShardClock, _ loop: any EventLoop
+    func connections(
+        _ plan: LivePlan, _ ledger: Ledger?, carryMarket: Bool, _ clock: ShardClock, _ loop: any EventLoop
     ) throws(NetworkError) -> NetworkConnections {
         var venues: [NetworkConnections.Venue] = []
         let limits = plan.desk.configuration.limits
@@ -65,6 +65,7 @@ extension LiveRun {
                 instance: plan.desk.configuration.instance, coins: plan.desk.bound.setup.assets,
                 endpoints: access.endpoints,
                 seed: UInt64(bitPattern: clock.origin.nanoseconds) &+ UInt64(truncatingIfNeeded: index))
+            settings.carriesMarket = carryMarket
             if let ledger { settings.fillMarks = plan.fillMarks(ledger, venue: index) }
             settings.deadManMilliseconds = limits.deadManNanoseconds / 1_000_000
             settings.orderShareFactor = Self.orderShareFactor(plan.desk.configuration.venues[index], access.venue)
