@@ -7,7 +7,7 @@ struct CacheTable {
     }
 
     private struct Node {
-        var key: AnyHashable
+        var key: CacheKey
         var content: Content
         var bytes: Int
         var storedAt: Int64
@@ -18,7 +18,7 @@ struct CacheTable {
 
     let entryLimit: Int
     let byteLimit: Int
-    private var places: [AnyHashable: Int] = [:]  // Looked up, never walked through.
+    private var places: [CacheKey: Int] = [:]  // Looked up, never walked through.
     private var nodes: [Node?] = []
     private var free: [Int] = []
     private var newest = -1
@@ -36,7 +36,7 @@ struct CacheTable {
     var count: Int { self.places.count }
 
     /// What is kept for `key` and still good, with its age. O(1).
-    mutating func find(_ key: AnyHashable, at now: Int64) -> (content: Content, age: Int64)? {
+    mutating func find(_ key: CacheKey, at now: Int64) -> (content: Content, age: Int64)? {
         guard let place = self.places[key], let node = self.nodes[place] else { return nil }
         if now >= node.goodUntil {
             self.remove(place)
@@ -49,7 +49,7 @@ struct CacheTable {
 
     /// Keeps `content` until `goodUntil`, and pushes out others for it; nothing is kept of what is larger than all the room. O(1)
     /// for each that goes.
-    mutating func insert(_ key: AnyHashable, _ content: Content, bytes: Int, at now: Int64, goodUntil: Int64) {
+    mutating func insert(_ key: CacheKey, _ content: Content, bytes: Int, at now: Int64, goodUntil: Int64) {
         if let place = self.places[key] { self.remove(place) }
         let bytes = max(0, bytes)
         guard bytes <= self.byteLimit, goodUntil > now else { return }
@@ -72,7 +72,7 @@ struct CacheTable {
     }
 
     /// Forgets the answer to one question.
-    mutating func remove(key: AnyHashable) {
+    mutating func remove(key: CacheKey) {
         if let place = self.places[key] { self.remove(place) }
     }
 

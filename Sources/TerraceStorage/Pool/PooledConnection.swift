@@ -1,7 +1,7 @@
 /// What a pool shares: a connection that blocks the one thread it belongs to, and never beyond the deadlines it is given.
 ///
 /// The pool makes it, uses it and closes it on one thread of its own; it never leaves that thread.
-public protocol PooledConnection: AnyObject {
+public protocol PooledConnection: AnyObject, SendableMetatype {
     /// Whether it is as good as new: open, nothing under way, no transaction begun. Asks nobody.
     var isClean: Bool { get }
 

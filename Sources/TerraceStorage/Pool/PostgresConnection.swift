@@ -114,8 +114,8 @@ internal import Glibc
         unsafe words.append(nil)
         unsafe values.append(nil)
         defer {
-            for unsafeword in unsafe words { unsafe free(word) }
-            for unsafevalue in unsafe values { unsafe free(value) }
+            unsafe words.forEach { unsafe free($0) }
+            unsafe values.forEach { unsafe free($0) }
         }
         // SAFETY: both arrays end with a null pointer and live during the call, which copies what they point to.
         return unsafe words.withUnsafeBufferPointer { words in

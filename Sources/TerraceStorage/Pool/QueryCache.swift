@@ -14,7 +14,7 @@ public final class QueryCache: Sendable {
 
     private struct State {
         var table: CacheTable
-        var flights: [AnyHashable: Flight] = [:]  // Looked up, never walked through but to forget all.
+        var flights: [CacheKey: Flight] = [:]  // Looked up, never walked through but to forget all.
         var statistics = QueryCacheStatistics()
         var age: Int64 = 0
         var numbers: UInt64 = 0
@@ -47,7 +47,7 @@ public final class QueryCache: Sendable {
     public func value<Key: QueryKey>(
         for key: Key, load: @escaping @Sendable () async throws(DatabaseError) -> Key.Value
     ) async throws(DatabaseError) -> Key.Value {
-        let name = AnyHashable(key)
+        let name = CacheKey(key)
         if let kept = self.kept(name) { return try Self.cast(kept, key) }
         let waiter = self.state.withLock { state in
             state.numbers += 1
@@ -68,8 +68,8 @@ public final class QueryCache: Sendable {
     /// Forgets the answer to one question; one that is under way is told to who waits and not kept.
     public func remove<Key: QueryKey>(_ key: Key) {
         self.state.withLock { state in
-            state.table.remove(key: AnyHashable(key))
-            state.flights[AnyHashable(key)]?.isForgotten = true
+            state.table.remove(key: CacheKey(key))
+            state.flights[CacheKey(key)]?.isForgotten = true
         }
     }
 
@@ -96,13 +96,13 @@ public final class QueryCache: Sendable {
 
     // MARK: Parts
 
-    private func kept(_ name: AnyHashable) -> Result<any Sendable, DatabaseError>? {
+    private func kept(_ name: CacheKey) -> Result<any Sendable, DatabaseError>? {
         let now = self.now().nanoseconds
         return self.state.withLock { Self.kept(name, &$0, now) }
     }
 
     private static func kept(
-        _ name: AnyHashable, _ state: inout State, _ now: Int64
+        _ name: CacheKey, _ state: inout State, _ now: Int64
     ) -> Result<any Sendable, DatabaseError>? {
         guard let (content, age) = state.table.find(name, at: now) else { return nil }
         state.statistics.hits += 1
@@ -117,7 +117,7 @@ public final class QueryCache: Sendable {
 
     /// Waits for the answer to `name`; starts `load` with the number of its flight where nobody asks yet.
     private func join(
-        _ name: AnyHashable, _ waiter: UInt64,
+        _ name: CacheKey, _ waiter: UInt64,
         _ tell: @escaping @Sendable (Result<any Sendable, DatabaseError>) -> Void,
         _ load: @escaping @Sendable (UInt64) async -> Void
     ) {
@@ -154,7 +154,7 @@ public final class QueryCache: Sendable {
     }
 
     /// Somebody does not wait any more.
-    private func leave(_ name: AnyHashable, _ waiter: UInt64) {
+    private func leave(_ name: CacheKey, _ waiter: UInt64) {
         let (tell, task) = self.state.withLock { state in
             guard let tell = state.flights[name]?.waiters.removeValue(forKey: waiter) else {
                 return (nil as (@Sendable (Result<any Sendable, DatabaseError>) -> Void)?, nil as Task<Void, Never>?)
@@ -168,7 +168,7 @@ public final class QueryCache: Sendable {
 
     /// Asks the database, keeps the answer, and tells it.
     private func land<Key: QueryKey>(
-        _ name: AnyHashable, _ number: UInt64, _: Key.Type,
+        _ name: CacheKey, _ number: UInt64, _: Key.Type,
         _ load: @Sendable () async throws(DatabaseError) -> Key.Value
     ) async {
         let result: Result<any Sendable, DatabaseError>
