@@ -28,7 +28,7 @@ struct FactFold {
     var batch: StoreBatch
     var ledger = Ledger()
     var instruments: [Instrument] = []
-    var hasCheckpoint = false
+    private var isUnderway = false
     private var run: RunDescription?
     private var runSequence: Int64 = 0
     private var instrumentPlaces: [StoreBatch.Instrument: Int] = [:]
@@ -65,13 +65,14 @@ struct FactFold {
             self.describe(run)
             if isNew { self.keep(run, begins, record) } else { self.remember(run) }
         case .checkpoint:
-            // Only the first tells anything that those before it did not.
-            if !self.hasCheckpoint { try self.ledger.apply(record) }
+            // Only one before all else tells anything that the records before it did not.
+            if !self.isUnderway { try self.ledger.apply(record) }
+            self.isUnderway = true
         case .entry(let content):
+            self.isUnderway = true
             self.take(content, Moment(sequence: Int64(clamping: record.sequence), time: record.time, isNew: isNew))
         case .ended: break
         }
-        self.hasCheckpoint = true
         if isNew {
             self.batch.through = record.sequence
             self.batch.time = record.time

@@ -62,7 +62,7 @@ public final class TradeStore: Sendable {
 
     // MARK: Questions
 
-    /// The newest public trades from `since` on, of every one of `symbols` on every one of `exchanges`, in one query; empty lists
+    /// The newest public trades from the second of `since` on, of every one of `symbols` on every one of `exchanges`, in one query; empty lists
     /// mean all. Kept for 10 s.
     ///
     /// - Parameter limit: how many of each instrument at most, 1 to 100,000.
@@ -71,8 +71,11 @@ public final class TradeStore: Sendable {
         symbols: [String], exchanges: [String], since: Timestamp, limit: Int = 1_000,
         priority: Priority = .normal, by deadline: Deadline = .after(.seconds(5))
     ) async throws(DatabaseError) -> [StoredTrade] {
+        // Whole seconds and sorted names: a hundred strategies that start at about the same time ask the same.
         let key = StoreQuery.RecentTrades(
-            symbols: symbols, venues: exchanges, since: since, limit: min(max(1, limit), 100_000))
+            symbols: symbols.sorted(), venues: exchanges.sorted(),
+            since: Timestamp(nanoseconds: since.nanoseconds / 1_000_000_000 * 1_000_000_000),
+            limit: min(max(1, limit), 100_000))
         return try await self.cache.value(for: key) { () async throws(DatabaseError) in
             try await self.ask(priority, deadline) { (connection) throws(DatabaseError) in
                 try connection.recentTrades(
@@ -81,13 +84,15 @@ public final class TradeStore: Sendable {
         }
     }
 
-    /// What every one of `symbols` traded on every one of `exchanges` in each ten seconds from `since` on, in one query; empty
+    /// What every one of `symbols` traded on every one of `exchanges` in each ten seconds from those of `since` on, in one query; empty
     /// lists mean all. Kept for 30 s.
     public func volumeBuckets(
         symbols: [String], exchanges: [String], since: Timestamp, priority: Priority = .normal,
         by deadline: Deadline = .after(.seconds(5))
     ) async throws(DatabaseError) -> [VolumeSeries] {
-        let key = StoreQuery.VolumeBuckets(symbols: symbols, venues: exchanges, since: since)
+        let key = StoreQuery.VolumeBuckets(
+            symbols: symbols.sorted(), venues: exchanges.sorted(),
+            since: Timestamp(nanoseconds: StoreBatch.bucketStart(of: since) &* 1_000_000_000))
         return try await self.cache.value(for: key) { () async throws(DatabaseError) in
             try await self.ask(priority, deadline) { (connection) throws(DatabaseError) in
                 try connection.volumeBuckets(symbols: key.symbols, venues: key.venues, since: key.since)
