@@ -15,6 +15,16 @@ enum LiveCommand {
         }
     }
 
+    /// The passwords of store and bus.
+    static func passwords(_ desk: DeskConfiguration) throws -> ServicePasswords {
+        do throws(KeyError) {
+            return try ServicePasswords.load(desk.services)
+        } catch {
+            self.complain("Error: \(error)")
+            throw ExitCode(2)
+        }
+    }
+
     /// Tells what is wrong, on standard error.
     static func complain(_ text: String) {
         try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))

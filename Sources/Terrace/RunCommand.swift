@@ -40,6 +40,7 @@ struct RunCommand: AsyncParsableCommand {
         let desk = try LiveCommand.desk(self.config)
         let mode = try self.mode(desk)
         let keys = VenueKeys.load(desk.venues)
+        let passwords = try LiveCommand.passwords(desk)
         let output = try self.report.map { try OutputFile(path: $0) }
         var run = LiveRun(desk, mode: mode)
         run.seconds = self.seconds
@@ -48,7 +49,7 @@ struct RunCommand: AsyncParsableCommand {
         do {
             let plan = try await LiveCommand.withNetwork { try await run.plan(keys: keys, $0) }
             for line in plan.lines { print(line) }
-            result = try await self.trade(run, plan)
+            result = try await self.trade(run, plan, passwords)
         } catch let error as LiveRunError {
             LiveCommand.complain(error.description)
             throw ExitCode(2)
@@ -60,7 +61,9 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Runs, with a screen where there is a terminal, and what connections tell at its foot. A dry run prints its commands
     /// there instead.
-    private func trade(_ run: LiveRun, _ plan: LivePlan) async throws -> RunReport {
+    private func trade(
+        _ run: LiveRun, _ plan: LivePlan, _ passwords: ServicePasswords
+    ) async throws -> RunReport {
         let screen = plan.mode == .dryRun ? nil : Terminal()
         let ticks = TickCounter()
         let title = "\(plan.mode.rawValue): \(self.config)"
@@ -70,7 +73,7 @@ struct RunCommand: AsyncParsableCommand {
             screen?.close()
             for line in notices.takeUnseen() { print(line) }
         }
-        return try await run.start(plan) { line in
+        return try await run.start(plan, passwords: passwords) { line in
             // Printed in between, it would tear the screen.
             if screen == nil { print(line) } else { notices.add(line) }
         } show: { progress in

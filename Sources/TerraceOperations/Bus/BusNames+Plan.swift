@@ -18,7 +18,8 @@ extension LivePlan {
         zip(self.accesses, self.desk.instruments).flatMap { access, instruments in
             instruments.map {
                 BusInstrument(
-                    venue: self.busName(access.venue.name), symbol: $0.symbol, instrument: $0.instrument, units: $0.units)
+                    venue: self.busName(access.venue.name), symbol: $0.symbol, instrument: $0.instrument,
+                    units: $0.units)
             }
         }
     }

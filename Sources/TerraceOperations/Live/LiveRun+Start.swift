@@ -1,4 +1,5 @@
 import NIOCore
+import TerraceBus
 import TerraceCore
 import TerraceRuntime
 import TerraceSimulation
@@ -8,20 +9,56 @@ import TerraceVenues
 extension LiveRun {
     /// Trades as planned, over the network. See `run`.
     ///
+    /// A live run writes a journal, goes on from what it holds, and has the store follow it.
+    ///
     /// - Parameters:
+    ///   - passwords: Of store and bus.
     ///   - say: Takes a line for people: a notice of a connection, or a command of a dry run.
     ///   - show: As in `DemoRun.inRealTime`.
     public func start(
-        _ plan: LivePlan, say: @escaping @Sendable (String) -> Void, show: @escaping @Sendable (RunProgress) -> Bool
+        _ plan: LivePlan, passwords: ServicePasswords = ServicePasswords(),
+        say: @escaping @Sendable (String) -> Void, show: @escaping @Sendable (RunProgress) -> Bool
+    ) async throws -> RunReport {
+        let record = plan.mode == .live ? try LiveRecord.open(plan) : nil
+        for note in record?.notes ?? [] { say(note) }
+        var store: LiveStore?
+        var report: RunReport
+        do {
+            store = try await LiveStore.open(plan, record?.journal, password: passwords.store, say: say)
+            let services = LiveServices(plan: plan, record: record, store: store)
+            report =
+                plan.desk.configuration.services.bus.isShared
+                ? try await self.runOverBus(plan, services, passwords.bus, say, show)
+                : try await self.runAlone(plan, services, say, show)
+        } catch {
+            try? record?.journal.close()
+            _ = await store?.stop()
+            throw error
+        }
+        // The store first: what it could not take the journal must keep.
+        for line in await store?.stop() ?? [] { say(line) }
+        do throws(JournalError) {
+            try record?.journal.close()
+        } catch {
+            report.reconciled = false
+            report.mismatches.append(error.description)
+        }
+        report.services?.journal = record.map { JournalReport($0.journal.statistics) }
+        return report
+    }
+
+    /// Market data from the venues themselves.
+    private func runAlone(
+        _ plan: LivePlan, _ services: LiveServices, _ say: @escaping @Sendable (String) -> Void,
+        _ show: @escaping @Sendable (RunProgress) -> Bool
     ) async throws -> RunReport {
         let log = SessionLog()
         let setup = plan.desk.bound.setup
-        let record = plan.mode == .live ? try LiveRecord.open(plan) : nil
-        for note in record?.notes ?? [] { say(note) }
         var report = try await self.run(
-            plan, record: record,
+            plan, record: services.record, warm: await services.volumes(say),
             connect: { clock, loop in
-                let connections = try self.connections(plan, record?.ledger, clock, loop)
+                let connections = try self.connections(
+                    plan, services.record?.ledger, carryMarket: true, clock, loop)
                 log.connections = connections
                 return connections
             },
@@ -29,9 +66,7 @@ extension LiveRun {
                 log.noteBalances(engine, setup)
                 return LiveReconciliation.mismatches(engine, connections, setup)
             },
-            notices: { loop in
-                try await loop.submit { log.takeNotices() }.get() + (record?.journal.takeNotices() ?? [])
-            },
+            notices: { loop in try await loop.submit { log.takeNotices() }.get() + services.takeNotices() },
             close: { loop in
                 try await loop.flatSubmit {
                     log.noteCounts()
@@ -39,12 +74,50 @@ extension LiveRun {
                 }.get()
             }, say: say, show: show)
         report.sessions = log.reports
-        do throws(JournalError) {
-            try record?.journal.close()
-        } catch {
-            report.reconciled = false
-            report.mismatches.append(error.description)
-        }
+        report.services = services.report(redis: nil)
+        return report
+    }
+
+    /// Market data from a feed, over Redis; the venues' connections carry the accounts alone.
+    private func runOverBus(
+        _ plan: LivePlan, _ services: LiveServices, _ password: String?, _ say: @escaping @Sendable (String) -> Void,
+        _ show: @escaping @Sendable (RunProgress) -> Bool
+    ) async throws -> RunReport {
+        let log = SessionLog()
+        let bus = BusLog()
+        let setup = plan.desk.bound.setup
+        let addresses = try plan.busAddresses(password)
+        var report = try await self.run(
+            plan, record: services.record, warm: await services.volumes(say),
+            connect: { clock, loop in
+                let accounts = try self.connections(
+                    plan, services.record?.ledger, carryMarket: false, clock, loop)
+                log.connections = accounts
+                let subscriber = try BusSubscriber(
+                    instruments: plan.busInstruments, venues: plan.busVenues, addresses: addresses,
+                    settings: plan.busSettings(role: "run"), on: loop, clock: { clock.now })
+                let connections = BusConnections(
+                    accounts: accounts, subscriber: subscriber, instruments: plan.instrumentsByName.count,
+                    hasAccounts: plan.mode == .live)
+                bus.connections = connections
+                return connections
+            },
+            mismatches: { engine, connections in
+                log.noteBalances(engine, setup)
+                return LiveReconciliation.mismatches(engine, connections.accounts, setup)
+            },
+            notices: { loop in
+                try await loop.submit { log.takeNotices() + bus.takeNotices() }.get() + services.takeNotices()
+            },
+            close: { loop in
+                try await loop.flatSubmit {
+                    log.noteCounts()
+                    bus.noteCounts()
+                    return bus.connections?.close(on: loop) ?? loop.makeSucceededVoidFuture()
+                }.get()
+            }, say: say, show: show)
+        report.sessions = log.reports
+        report.services = services.report(redis: bus.report)
         return report
     }
 

@@ -5,6 +5,12 @@ public struct ServicePasswords: Sendable {
     /// Of the bus; nil where none is named.
     public let bus: String?
 
+    /// These; none where nothing is said.
+    public init(store: String? = nil, bus: String? = nil) {
+        self.store = store
+        self.bus = bus
+    }
+
     /// The passwords that `services` names. The variables are taken out of the environment, so that no child inherits them: to
     /// be called before threads are there that look at it.
     ///

@@ -89,6 +89,8 @@ public struct RunReport: Codable, Sendable {
     public var feed: [String: FeedReport]?
     /// Of a run with real venues: by venue, what its session did.
     public var sessions: [String: SessionReport]?
+    /// Of a run with real venues: journal, store and bus.
+    public var services: ServicesReport?
     /// Of a replay: what was read, and how fast.
     public var replay: ReplayReport?
 

@@ -39,7 +39,7 @@ public struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertible
         var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
         /// Only people can change it: to try again by itself makes no sense.
-        var isForPeople: Bool {
+        public var isForPeople: Bool {
             switch self {
             case .authentication, .missingDatabase, .schema, .corrupt, .readOnly: true
             case .unreachable, .tooManyConnections, .full, .timedOut, .constraint, .conflict, .locked, .cancelled,

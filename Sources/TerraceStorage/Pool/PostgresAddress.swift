@@ -54,6 +54,24 @@ public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible, Cust
         self.security = settings
     }
 
+    /// The same, proved by `password` where the URL has none.
+    public func with(password: String?) -> PostgresAddress {
+        PostgresAddress(
+            user: self.user, host: self.host, port: self.port, database: self.database, security: self.security,
+            password: self.password ?? password)
+    }
+
+    private init(
+        user: String?, host: String, port: UInt16, database: String, security: [String: String], password: String?
+    ) {
+        self.user = user
+        self.host = host
+        self.port = port
+        self.database = database
+        self.security = security
+        self.password = password
+    }
+
     /// Without the password.
     public var description: String {
         let host = self.host.contains(":") ? "[\(self.host)]" : self.host

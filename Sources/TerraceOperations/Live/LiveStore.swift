@@ -1,0 +1,141 @@
+internal import Foundation
+internal import Synchronization
+import TerraceCore
+import TerraceSimulation
+import TerraceStorage
+
+/// The trade store of a run: what was traded before is read from it at the start, and what the journal records goes there.
+final class LiveStore: Sendable {
+    let store: TradeStore
+    let connections: Int
+    private let follower: StoreFollower?
+    private let told = Mutex(StoreFollowerStatistics.State.starting)
+
+    private init(_ store: TradeStore, connections: Int, follower: StoreFollower?) {
+        self.store = store
+        self.connections = connections
+        self.follower = follower
+    }
+
+    /// Opens the store of a plan, and has it follow `journal`.
+    ///
+    /// A store that is not reached now is no reason not to trade: the journal keeps everything until it is.
+    ///
+    /// - Throws: `LiveRunError.record` where waiting can't help: a wrong password, no such database, tables of a newer program.
+    static func open(
+        _ plan: LivePlan, _ journal: Journal?, password: String?, say: @Sendable (String) -> Void
+    ) async throws(LiveRunError) -> LiveStore? {
+        let services = plan.desk.configuration.services
+        let location: StoreLocation
+        do throws(PostgresAddressError) {
+            switch try StoreLocation(services.storePath) {
+            case .sqlite(let path): location = .sqlite(path: path)
+            case .postgres(let address): location = .postgres(address.with(password: password))
+            }
+        } catch {
+            throw .record("store: \(error)")
+        }
+        if case .sqlite(let path) = location {
+            // Without a journal there is nothing to keep, only what was kept to look at.
+            if journal == nil, !FileManager.default.fileExists(atPath: path) { return nil }
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+            // Where this fails, opening the file does too, and says why.
+            try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        }
+        let resources = ResourcePlan(pairs: plan.desk.bound.setup.pairs.count)
+        let store = TradeStore(location: location, pool: PoolSettings(plan: resources))
+        do throws(DatabaseError) {
+            try await store.migrate(by: .after(.seconds(5)))
+        } catch {
+            if error.kind.isForPeople {
+                await store.stop()
+                throw .record("store: \(error.description)")
+            }
+            say(
+                "warning: store: \(error.description); trading goes on without, and the journal keeps what belongs there"
+            )
+        }
+        var follower: StoreFollower?
+        if let journal {
+            follower = StoreFollower(
+                store: store, journal: journal,
+                settings: StoreFollowerSettings(
+                    keepTradeDays: services.store.tradeDays, keepBucketDays: services.store.bucketDays))
+            follower?.start()
+        }
+        return LiveStore(store, connections: resources.databaseConnections, follower: follower)
+    }
+
+    /// What each instrument traded over the longest period that a strategy looks at, in buckets, oldest first; empty where the
+    /// store does not tell, which is said.
+    func volumes(
+        _ plan: LivePlan, at now: Timestamp, say: @Sendable (String) -> Void
+    ) async -> [[TerraceCore.VolumeBucket]] {
+        let instruments = plan.instrumentsByName
+        let longest = plan.desk.bound.strategies.flatMap { $0.volume.periods.map { $0.buckets } }.max() ?? 0
+        if longest == 0 || instruments.isEmpty { return [] }
+        let since = now.advanced(by: -Int64(longest + 1) * VolumeTable.bucketNanoseconds)
+        do throws(DatabaseError) {
+            let series = try await self.store.volumeBuckets(
+                symbols: plan.desk.bound.setup.symbols, exchanges: plan.desk.bound.engine.venues.map { $0.name },
+                since: since, priority: .critical)
+            var volumes: [[TerraceCore.VolumeBucket]] = Array(repeating: [], count: instruments.count)
+            for one in series {
+                let name = LivePlan.InstrumentName(venue: one.venue, symbol: one.symbol)
+                guard let index = instruments[name]?.index else { continue }
+                volumes[index] = one.buckets.map {
+                    TerraceCore.VolumeBucket(
+                        start: Timestamp(nanoseconds: $0.start * 1_000_000_000), base: $0.base, quote: $0.quote)
+                }
+            }
+            return volumes
+        } catch {
+            say("warning: store: \(error.description); coefficients begin at 1, and follow what is traded from now on")
+            return []
+        }
+    }
+
+    /// How the pool fares.
+    var statistics: PoolStatistics { self.store.poolStatistics }
+
+    /// How the follower of the journal fares; nil where there is none.
+    var followerStatistics: StoreFollowerStatistics? { self.follower?.statistics }
+
+    /// What a person should know of the follower, each change of it once.
+    func takeNotices() -> [String] {
+        guard let statistics = self.follower?.statistics else { return [] }
+        return self.told.withLock { told in
+            if told == statistics.state { return [] }
+            defer { told = statistics.state }
+            let error = statistics.lastError ?? "it is not reached"
+            switch statistics.state {
+            case .waiting:
+                return ["warning: store: \(error); the journal keeps what belongs there, and it is tried again"]
+            case .failed: return ["ALARM: store: \(error); the journal keeps what is not stored"]
+            case .following: return told == .waiting ? ["the store is followed again"] : []
+            case .starting, .stopped: return []
+            }
+        }
+    }
+
+    /// Stores what the journal has, for no longer than ten seconds, and lets go of all connections.
+    ///
+    /// - Returns: what a person should know: what is not stored is stored by the next run.
+    func stop() async -> [String] {
+        var lines: [String] = []
+        if let follower = self.follower {
+            let isDone = await withCheckedContinuation { continuation in
+                // It blocks.
+                Thread.detachNewThread { continuation.resume(returning: follower.stop(within: .seconds(10))) }
+            }
+            if !isDone {
+                let left = follower.statistics
+                lines.append(
+                    "warning: store: \(left.lagRecords) records are not stored yet; the journal keeps them, and the next run "
+                        + "stores them" + (left.lastError.map { " (\($0))" } ?? ""))
+            }
+        }
+        await self.store.stop()
+        return lines
+    }
+}
