@@ -89,3 +89,10 @@ final class PoolCounter: Sendable {
         }
     }
 }
+
+/// A number that many tasks count up.
+final class PoolCount: Sendable {
+    private let number = Atomic<Int>(0)
+    var value: Int { self.number.load(ordering: .sequentiallyConsistent) }
+    func add(_ count: Int = 1) { self.number.add(count, ordering: .sequentiallyConsistent) }
+}

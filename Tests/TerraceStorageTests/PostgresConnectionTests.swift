@@ -212,7 +212,7 @@ import Testing
         connection.begin(deadline: .after(.milliseconds(100)))
         let inside = Self.error {
             try connection.transaction { (connection) throws(DatabaseError) in
-                try connection.execute("CREATE TABLE never (id bigint); SELECT pg_sleep(60)")
+                _ = try connection.execute("CREATE TABLE never (id bigint); SELECT pg_sleep(60)")
             }
         }
         #expect(inside?.kind == .timedOut)

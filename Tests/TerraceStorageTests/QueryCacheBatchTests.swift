@@ -70,13 +70,13 @@ import Testing
         let bench = Bench()
         await bench.window.open()
         let error = DatabaseError(.unreachable, at: "here", "gone")
-        let isDown = Atomic<Bool>(true)
+        let repairs = PoolCount()
         let batcher = bench.batcher { (key) throws(DatabaseError) in
-            if isDown.load(ordering: .relaxed) { throw error }
+            if repairs.value == 0 { throw error }
             return key
         }
         #expect(await Self.ask(batcher, 1).value == .failure(error))
-        isDown.store(false, ordering: .relaxed)
+        repairs.add()
         #expect(await Self.ask(batcher, 1).value == .success(1))
         #expect(batcher.statistics.failures == 1 && batcher.statistics.batches == 2)
     }

@@ -55,12 +55,12 @@ import Testing
     func singleFlight() async throws {
         let cache = QueryCache()
         let gate = CacheGate()
-        let queries = Atomic<Int>(0)
+        let queries = PoolCount()
         let answers = await withTaskGroup(of: [Int]?.self) { group in
             for _ in 0..<100 {
                 group.addTask {
                     try? await cache.value(for: Trades(symbol: "BERA")) { () throws(DatabaseError) in
-                        queries.add(1, ordering: .relaxed)
+                        queries.add()
                         await gate.wait()
                         return [7]
                     }
@@ -71,7 +71,7 @@ import Testing
             return await group.reduce(into: []) { $0.append($1) }
         }
         #expect(answers == Array(repeating: [7], count: 100))
-        #expect(queries.load(ordering: .relaxed) == 1)
+        #expect(queries.value == 1)
         #expect(cache.statistics.misses == 1 && cache.statistics.underWay == 0)
     }
 
@@ -125,18 +125,18 @@ import Testing
     @Test("gives a question up when nobody waits any more, and asks anew then")
     func cancelAll() async throws {
         let cache = QueryCache()
-        let wasCancelled = Atomic<Bool>(false)
+        let wasCancelled = PoolCount()
         let only = Task {
             try await cache.value(for: Trades(symbol: "BERA")) { () throws(DatabaseError) in
                 while !Task.isCancelled { await Task.yield() }
-                wasCancelled.store(true, ordering: .relaxed)
+                wasCancelled.add()
                 return [6]
             }
         }
         await until { cache.statistics.misses == 1 }
         only.cancel()
         _ = await only.result
-        await until { wasCancelled.load(ordering: .relaxed) }
+        await until { wasCancelled.value == 1 }
         #expect(try await cache.value(for: Trades(symbol: "BERA")) { [7] } == [7])
         #expect(
             try await cache.value(for: Trades(symbol: "BERA")) { [8] } == [7], "what the first brought late is not kept"

@@ -44,7 +44,8 @@ extension DatabaseError {
         for index in parts.indices.dropFirst().dropLast() {
             let word = parts[index].trimmingPrefix { $0 == " " }
             guard word.utf8.count == 5,
-                word.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) })
+                word.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) }),
+                word.utf8.contains(where: { (48...57).contains($0) })  // FATAL and PANIC are no codes.
             else { continue }
             let said = parts[(index + 1)...].joined(separator: ":").trimmingPrefix { $0 == " " }
             return (String(word), String(said))

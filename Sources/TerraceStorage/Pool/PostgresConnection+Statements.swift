@@ -34,6 +34,7 @@ extension PostgresConnection {
     /// Runs `body` in a transaction: commits at its end, rolls back where it throws.
     ///
     /// Where the connection is lost during the commit, nobody here knows whether it went through: the error is `unreachable`.
+    @discardableResult
     public func transaction<T>(
         _ begin: String = "BEGIN", _ body: (PostgresConnection) throws(DatabaseError) -> T
     ) throws(DatabaseError) -> T {
@@ -108,8 +109,10 @@ extension PostgresConnection {
             guard unsafe PQexitPipelineMode(handle) == 1 else { throw self.lost() }
             return try results.get()
         } catch {
-            // What was prepared in a batch that failed is prepared or not; forgotten names are never used again.
-            for sql in fresh { _ = self.prepared.remove(sql) }
+            // What was prepared in a batch that failed is prepared or not: it is thrown away, and its name never used again.
+            for sql in fresh {
+                if let name = self.prepared.remove(sql), self.isClean { _ = try? self.execute("DEALLOCATE \(name)") }
+            }
             throw error
         }
     }
