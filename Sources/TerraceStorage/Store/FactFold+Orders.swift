@@ -146,7 +146,9 @@ extension FactFold {
 
     /// All orders at a venue, or everywhere, became doubtful.
     mutating func touchAll(at venue: VenueIndex?, _ moment: Moment) {
-        let name = venue.flatMap { venue in self.ledger.run.flatMap { venue.index < $0.venues.count ? $0.venues[venue.index] : nil } }
+        let name = venue.flatMap { venue in
+            self.ledger.run.flatMap { venue.index < $0.venues.count ? $0.venues[venue.index] : nil }
+        }
         if venue != nil, name == nil { return }
         for (id, open) in self.ledger.open {
             let place = open.instrument

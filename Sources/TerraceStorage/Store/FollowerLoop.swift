@@ -82,7 +82,7 @@ final class FollowerLoop: @unchecked Sendable {
     private func sleep(_ duration: Duration) {
         let left = self.end.map { max(0, $0.nanoseconds - Deadline.now.nanoseconds) } ?? .max
         let nanoseconds = Int(min(duration.nanosecondsHeld, left))
-        if self.wake.wait(timeout: .now() + .nanoseconds(nanoseconds)) == .success, self.end == nil { return }
+        _ = self.wake.wait(timeout: .now() + .nanoseconds(nanoseconds))
     }
 
     // MARK: The thread
@@ -121,7 +121,8 @@ final class FollowerLoop: @unchecked Sendable {
         if error.kind == .conflict, self.failures < 10 { return }
         let doublings = min(self.failures - 1, 20)
         let longest = self.settings.mostBackoff.nanosecondsHeld
-        let (product, overflow) = self.settings.leastBackoff.nanosecondsHeld.multipliedReportingOverflow(by: 1 << doublings)
+        let (product, overflow) = self.settings.leastBackoff.nanosecondsHeld.multipliedReportingOverflow(
+            by: 1 << doublings)
         let wait = overflow ? longest : min(longest, product)
         self.sleep(.nanoseconds(wait / 2 + Int64.random(in: 0...max(0, wait / 2))))
     }
@@ -233,7 +234,7 @@ final class FollowerLoop: @unchecked Sendable {
     }
 
     private func journal(of segment: JournalFolder.Segment) throws(FollowerFailure) -> UInt64 {
-        do {
+        do throws(JournalError) {
             switch try SegmentReader.open(segment.path) {
             case .reader(let reader): return reader.header.journal
             case .unborn: throw JournalError.empty(folder: self.source.folder)

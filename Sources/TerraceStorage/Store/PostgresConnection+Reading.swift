@@ -33,7 +33,8 @@ extension PostgresConnection: StoreReading {
     }
 
     /// Which instruments are meant; an empty list means all.
-    private static let meant = "(cardinality($1::text[]) = 0 OR i.symbol = ANY($1)) AND (cardinality($2::text[]) = 0 OR i.venue = ANY($2))"
+    private static let meant =
+        "(cardinality($1::text[]) = 0 OR i.symbol = ANY($1)) AND (cardinality($2::text[]) = 0 OR i.venue = ANY($2))"
 
     private func names(_ symbols: [String], _ venues: [String]) -> [PostgresValue] {
         [.texts(symbols.map { $0.withoutZeros }), .texts(venues.map { $0.withoutZeros })]
@@ -75,7 +76,7 @@ extension PostgresConnection: StoreReading {
         var isSound = true
         // COPY takes no parameters: what stands here are numbers alone.
         let numbers = instruments.map { String($0.number) }.joined(separator: ",")
-        try self.copyOut(
+        try unsafe self.copyOut(
             """
             COPY (SELECT instrument, start, base, quote FROM buckets WHERE instrument = ANY('{\(numbers)}'::integer[])
             AND start >= \(StoreBatch.bucketStart(of: since))) TO STDOUT
@@ -153,7 +154,8 @@ extension PostgresConnection: StoreReading {
             orders.append(
                 StoredOrder(
                     order: try self.order(result, row, 0), strategy: try result.text(row, 1),
-                    venue: try result.text(row, 2), symbol: try result.text(row, 3), side: try self.side(result, row, 4),
+                    venue: try result.text(row, 2), symbol: try result.text(row, 3),
+                    side: try self.side(result, row, 4),
                     price: try self.decimal(result, row, 5), quantity: try self.decimal(result, row, 6),
                     filled: try self.decimal(result, row, 7), state: try result.text(row, 8),
                     time: try self.time(result, row, 9)))
@@ -176,5 +178,17 @@ extension PostgresConnection: StoreReading {
                     symbol: try result.text(row, 2), configuration: try result.text(row, 3)))
         }
         return revisions
+    }
+
+    /// The rows of a question as text, fields between tabs: to look at tables as they are.
+    func lines(_ sql: String) throws(DatabaseError) -> [String] {
+        let result = try self.execute(sql)
+        var lines: [String] = []
+        for row in 0..<result.rows {
+            var fields: [String] = []
+            for column in 0..<result.columns { fields.append(try result.optionalText(row, column) ?? "") }
+            lines.append(fields.joined(separator: "\t"))
+        }
+        return lines
     }
 }

@@ -6,7 +6,9 @@ enum PostgresSchema {
     /// Applies what is missing: each migration in one transaction, under a lock, so that several processes may start at once.
     ///
     /// - Throws: `schema` where the tables are newer than this program.
-    static func migrate(_ connection: PostgresConnection, upTo newest: Int = StoreMigration.newest) throws(DatabaseError) {
+    static func migrate(_ connection: PostgresConnection, upTo newest: Int = StoreMigration.newest)
+        throws(DatabaseError)
+    {
         // Where nothing is to be done nothing is written: a database that takes no writes can still be read.
         if try self.check(connection) >= newest { return }
         for migration in StoreMigration.all where migration.number <= newest {
@@ -22,7 +24,8 @@ enum PostgresSchema {
                         """)
                 }
                 try connection.execute(migration.postgres)
-                try connection.query("INSERT INTO schema_versions (number) VALUES ($1)", [.int(Int64(migration.number))])
+                try connection.query(
+                    "INSERT INTO schema_versions (number) VALUES ($1)", [.int(Int64(migration.number))])
             }
         }
     }

@@ -50,7 +50,8 @@ final class PostgresStore: StoreWriting {
         var time = CopyRows()
         time.time(batch.time)
         let parameters: [PostgresValue] = [
-            .int(batch.journal), .int(Int64(clamping: batch.through)), .text(String(decoding: time.bytes, as: UTF8.self)),
+            .int(batch.journal), .int(Int64(clamping: batch.through)),
+            .text(String(decoding: time.bytes, as: UTF8.self)),
         ]
         if try connection.query(
             "UPDATE journals SET sequence = $2, time = $3 WHERE journal = $1 AND sequence = $4",
@@ -65,7 +66,8 @@ final class PostgresStore: StoreWriting {
         {
             return
         }
-        throw DatabaseError(.conflict, at: self.connection.address.description, "somebody else has stored these records meanwhile")
+        throw DatabaseError(
+            .conflict, at: self.connection.address.description, "somebody else has stored these records meanwhile")
     }
 
     /// The numbers of a batch's names, by place. New ones are given in the order of the names, so that two processes that give
@@ -74,7 +76,8 @@ final class PostgresStore: StoreWriting {
         let newInstruments = batch.instruments.filter { self.instruments[$0] == nil }
         if !newInstruments.isEmpty {
             let names: [PostgresValue] = [
-                .texts(newInstruments.map { $0.venue.withoutZeros }), .texts(newInstruments.map { $0.symbol.withoutZeros }),
+                .texts(newInstruments.map { $0.venue.withoutZeros }),
+                .texts(newInstruments.map { $0.symbol.withoutZeros }),
             ]
             try connection.query(
                 """

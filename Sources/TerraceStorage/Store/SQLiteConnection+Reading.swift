@@ -156,4 +156,17 @@ extension SQLiteConnection: StoreReading {
                 configuration: row[3])
         }
     }
+
+    /// The rows of a question as text, fields between tabs: to look at tables as they are.
+    func lines(_ sql: String) throws(DatabaseError) -> [String] {
+        try self.run { database in
+            guard sql.lowercased().hasPrefix("select") else {
+                try database.execute(sql: sql)
+                return []
+            }
+            return try Row.fetchAll(database, sql: sql).map { row in
+                row.databaseValues.map { String.fromDatabaseValue($0) ?? "" }.joined(separator: "\t")
+            }
+        }
+    }
 }

@@ -15,7 +15,8 @@ public struct StoreFollowerSettings: Sendable, Equatable {
 
     /// Transactions of up to 5,000 records, waits of up to 15 s, trades for a week, buckets for 90 days.
     public init(
-        batchRecords: Int = 5_000, batchDelay: Duration = .milliseconds(200), leastBackoff: Duration = .milliseconds(100),
+        batchRecords: Int = 5_000, batchDelay: Duration = .milliseconds(200),
+        leastBackoff: Duration = .milliseconds(100),
         mostBackoff: Duration = .seconds(15), keepTradeDays: Int? = 7, keepBucketDays: Int? = 90
     ) {
         self.batchRecords = min(max(1, batchRecords), 32_000)

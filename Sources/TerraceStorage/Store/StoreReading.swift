@@ -15,6 +15,8 @@ protocol StoreReading: PooledConnection {
     func revisions(of strategy: String) throws(DatabaseError) -> [StrategyRevision]
     /// Brings the tables up to date.
     func migrate() throws(DatabaseError)
+    /// The rows of a question as text, fields between tabs: to look at tables as they are.
+    func lines(_ sql: String) throws(DatabaseError) -> [String]
     /// What writes through this connection.
     func writer() -> any StoreWriting
 }
@@ -48,7 +50,9 @@ struct VolumeSeriesBuilder {
     consuming func finish() -> [VolumeSeries] {
         var result = self.series.filter { !$0.buckets.isEmpty }
         for place in result.indices {
-            let isOrdered = zip(result[place].buckets, result[place].buckets.dropFirst()).allSatisfy { $0.start < $1.start }
+            let isOrdered = zip(result[place].buckets, result[place].buckets.dropFirst()).allSatisfy {
+                $0.start < $1.start
+            }
             if !isOrdered { result[place].buckets.sort { $0.start < $1.start } }
         }
         return result

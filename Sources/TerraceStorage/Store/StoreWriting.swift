@@ -11,4 +11,5 @@ protocol StoreWriting: AnyObject {
     /// Deletes public trades and buckets that are older, at most `limit` rows of each.
     ///
     /// - Returns: How many rows went.
-    func deleteOlder(than horizon: StoreHorizon, limit: Int) throws(DatabaseError) -> Int}
+    func deleteOlder(than horizon: StoreHorizon, limit: Int) throws(DatabaseError) -> Int
+}

@@ -54,12 +54,15 @@ struct TextFields {
             }
         }
         if isEmpty { return nil }
-        return Self.scaled(Double(digits), exponent)
+        return TenPowers.scaled(Double(digits), exponent)
     }
+}
 
-    private static func scaled(_ value: Double, _ exponent: Int) -> Double {
+/// Powers of ten as floats.
+private enum TenPowers {
+    static func scaled(_ value: Double, _ exponent: Int) -> Double {
         // Powers up to 10^22 are exact as floats: one rounding.
-        let powers = Self.powers
+        let powers = Self.all
         var value = value
         var rest = exponent
         while rest < 0 {
@@ -75,8 +78,9 @@ struct TextFields {
         return value
     }
 
-    private static let powers: [Double] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    private static let all: [Double] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20,
         1e21, 1e22,
     ]
 }
