@@ -15,7 +15,8 @@ struct Terrace: AsyncParsableCommand {
             """,
         version: ProgramVersion.text,
         subcommands: [
-            DemoCommand.self, CheckCommand.self, DoctorCommand.self, RunCommand.self, VenuesCommand.self,
+            DemoCommand.self, CheckCommand.self, DoctorCommand.self, RunCommand.self, FeedCommand.self,
+            VenuesCommand.self,
             ReplayCommand.self, BenchCommand.self, StoreCommand.self,
         ])
 

@@ -1,5 +1,6 @@
 import TerraceBus
 import TerraceCore
+import TerraceSimulation
 import TerraceVenues
 
 extension LivePlan {

@@ -25,11 +25,11 @@ final class MarketFeed<Connections: VenueConnections & ~Copyable>: @unchecked Se
     /// What a feed has done.
     struct Counts: Sendable {
         /// Level records that the venues sent.
-        var updates: UInt64 = 0
+        let updates: UInt64
         /// Public trades.
-        var trades: UInt64 = 0
+        let trades: UInt64
         /// What the publisher has counted.
-        var published = PublisherStatistics()
+        let published: PublisherStatistics
     }
 
     /// - Parameter journal: Where public trades are recorded; nil where they are not.

@@ -36,6 +36,9 @@ public struct ServicesConfiguration: Hashable, Sendable {
     /// The folder of the journal.
     public var journalFolder: String { self.folder + "/journal" }
 
+    /// The folder of a feed's journal.
+    public var feedJournalFolder: String { self.folder + "/feed-\(self.bus.feed)" }
+
     static func isPath(_ text: String) -> Bool {
         (1...1_024).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
             && !text.contains("://")

@@ -1,7 +1,7 @@
 extension DeskConfiguration {
     /// What keeps this desk from being run with real venues, with the places in the file. Venues that no strategy uses are
     /// passed over.
-    public func faults(of mode: RunMode, _ catalogue: LiveVenueCatalogue) -> [Diagnostic] {
+    public func faults(of mode: RunMode?, _ catalogue: LiveVenueCatalogue) -> [Diagnostic] {
         let used = Set(self.venuesInUse)
         var found: [Diagnostic] = []
         func report(_ venue: VenueConfiguration, _ message: String) {
@@ -22,6 +22,7 @@ extension DeskConfiguration {
                 continue
             }
             switch mode {
+            case nil: break  // Market data alone.
             case .live:
                 if !live.takesOrders { report(venue, "\(venue.name) takes no orders from here yet: take it off") }
                 if !venue.namesKey { report(venue, KeyError.notNamed(venue: venue.name).description) }

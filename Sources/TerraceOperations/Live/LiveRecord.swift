@@ -15,12 +15,15 @@ struct LiveRecord: Sendable {
     /// Opens the journal of a plan. Nothing may be sent before.
     ///
     /// - Throws: `LiveRunError.record` where the journal can't be used: then nothing must be traded.
-    static func open(_ plan: LivePlan) throws(LiveRunError) -> LiveRecord {
+    static func open(
+        _ plan: LivePlan, folder: String? = nil, mode: String? = nil
+    ) throws(LiveRunError) -> LiveRecord {
         let services = plan.desk.configuration.services
-        let run = plan.runDescription
+        var run = plan.runDescription
+        if let mode { run.mode = mode }
         do throws(JournalError) {
             let opening = try Journal.open(
-                folder: services.journalFolder,
+                folder: folder ?? services.journalFolder,
                 settings: JournalSettings(
                     segmentBytes: Int(services.journal.segmentBytes), keepBytes: Int(services.journal.keptBytes)),
                 run: run)

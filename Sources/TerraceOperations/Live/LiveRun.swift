@@ -30,13 +30,15 @@ public struct LiveRun: Sendable {
 
     // MARK: Before
 
-    /// Asks the venues what a run needs, all at once, and binds the desk to what they list. Sends no order.
+    /// Asks the venues what a run needs, and binds the desk to what they list. Sends no order.
     ///
+    /// - Parameter marketOnly: Whether nothing but market data is wanted, for which no account is needed.
     /// - Throws: `LiveRunError` with everything that is in the way.
     public func plan(
-        keys: [(venue: String, key: Result<VenueCredentials, KeyError>)], _ network: VenueNetwork
+        keys: [(venue: String, key: Result<VenueCredentials, KeyError>)], _ network: VenueNetwork,
+        marketOnly: Bool = false
     ) async throws(LiveRunError) -> LivePlan {
-        let faults = self.desk.faults(of: self.mode, self.catalogue)
+        let faults = self.desk.faults(of: marketOnly ? nil : self.mode, self.catalogue)
         if !faults.isEmpty { throw .configuration(ConfigurationError(faults)) }
         let desk = self.desk.withoutIdleVenues
         let accesses = try self.accesses(desk, keys, network)

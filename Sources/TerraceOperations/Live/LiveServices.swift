@@ -1,5 +1,6 @@
 internal import Foundation
 import TerraceCore
+import TerraceSimulation
 import TerraceStorage
 
 /// What a run shares with others or keeps for the next: its journal and its store.
