@@ -16,7 +16,7 @@ struct Terrace: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, CheckCommand.self, DoctorCommand.self, RunCommand.self, VenuesCommand.self,
-            ReplayCommand.self, BenchCommand.self,
+            ReplayCommand.self, BenchCommand.self, StoreCommand.self,
         ])
 
     static func main() async {

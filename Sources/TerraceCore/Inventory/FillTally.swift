@@ -11,6 +11,12 @@ public struct FillTally: Sendable, Equatable {
     /// No fill.
     public init() {}
 
+    /// The tally of fills that were written down.
+    public init(count: UInt64, digest: UInt64) {
+        self.count = count
+        self.digest = digest
+    }
+
     /// Takes in a fill of `order`.
     ///
     /// - Complexity: O(1); does not allocate.

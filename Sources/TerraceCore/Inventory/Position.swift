@@ -31,6 +31,22 @@ public struct Position: Sendable {
     /// Nothing held.
     public init() {}
 
+    /// What was held, as it was written down: every part as the property of the same name has it.
+    ///
+    /// Quantities are within plus or minus 2^61, as bookings leave them.
+    public init(
+        quantity: Quantity, cost: Notional, realised: Notional, fees: Amount,
+        thirdFees: [(asset: AssetIndex, amount: Amount)], volume: Notional, feeRemainder: Amount
+    ) {
+        self.quantity = quantity
+        self.cost = cost
+        self.realised = realised
+        self.fees = fees
+        self.thirdFees = thirdFees
+        self.volume = volume
+        self.feeRemainder = feeRemainder
+    }
+
     /// Books a fill.
     public mutating func book(_ fill: Fill, units: Units, fee: FeeKind) {
         self.volume += Notional(of: fill.quantity, at: fill.price)

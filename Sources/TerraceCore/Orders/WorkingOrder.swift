@@ -29,7 +29,7 @@ public struct WorkingOrder: Sendable, Equatable {
     /// Whether the venue has ever said that this order stands.
     public private(set) var isAcknowledged: Bool
     /// Whether the venue has shown that it no longer stands: only the fills that it counts are still to come.
-    private var isEnded: Bool
+    public private(set) var isEnded: Bool
 
     /// No order, on `side`.
     public init(side: Side) {
@@ -43,6 +43,23 @@ public struct WorkingOrder: Sendable, Equatable {
         self.pendingQuantity = .zero
         self.isAcknowledged = false
         self.isEnded = false
+    }
+
+    /// An order as it was written down: every part as the property of the same name has it.
+    public init(
+        state: OrderState, side: Side, id: ClientOrderID, price: Price, quantity: Quantity, filled: Quantity,
+        pendingPrice: Price, pendingQuantity: Quantity, isAcknowledged: Bool, isEnded: Bool
+    ) {
+        self.state = state
+        self.side = side
+        self.id = id
+        self.price = price
+        self.quantity = quantity
+        self.filled = filled
+        self.pendingPrice = pendingPrice
+        self.pendingQuantity = pendingQuantity
+        self.isAcknowledged = isAcknowledged
+        self.isEnded = isEnded
     }
 
     /// Whether an amendment was sent whose fate is not known.

@@ -1,0 +1,71 @@
+internal import Foundation
+internal import Glibc
+
+/// The folder of a journal: its segments by name, and the lock that lets one writer in.
+struct JournalFolder: Sendable {
+    let path: String
+
+    /// A segment, as the folder lists it.
+    struct Segment: Sendable, Equatable {
+        var first: UInt64
+        var path: String
+    }
+
+    /// How large a file is; zero where it is not there.
+    static func bytes(of path: String) -> Int {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    func path(of first: UInt64) -> String { self.path + "/" + SegmentName.text(first: first) }
+
+    /// The segments, oldest first. Other files are none of ours.
+    func segments() throws(JournalError) -> [Segment] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: self.path)
+        } catch {
+            throw .system(what: "list", path: self.path, reason: JournalFiles.reason(ENOENT))
+        }
+        return names.compactMap { name in
+            SegmentName.first(of: name).map { Segment(first: $0, path: self.path + "/" + name) }
+        }.sorted { $0.first < $1.first }
+    }
+
+    /// Creates the folder, for this user alone, where it is not there yet.
+    func create() throws(JournalError) {
+        var isFolder: ObjCBool = false
+        if unsafe FileManager.default.fileExists(atPath: self.path, isDirectory: &isFolder) {
+            if isFolder.boolValue { return }
+            throw .system(what: "use", path: self.path, reason: "it is no folder")
+        }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: self.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw .system(what: "create", path: self.path, reason: "\((error as NSError).localizedDescription)")
+        }
+        _ = JournalFiles.system.syncFolder((self.path as NSString).deletingLastPathComponent)
+    }
+
+    /// Locks the folder for one writer: the descriptor that holds the lock until it is closed.
+    func lock() throws(JournalError) -> Int32 {
+        let name = self.path + "/lock"
+        let descriptor = unsafe Glibc.open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if descriptor < 0 { throw .system(what: "open", path: name, reason: JournalFiles.reason(errno)) }
+        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            let code = errno
+            var digits = [UInt8](repeating: 0, count: 16)
+            let count = unsafe digits.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, 0) }
+            _ = Glibc.close(descriptor)
+            if code != EWOULDBLOCK { throw .system(what: "lock", path: name, reason: JournalFiles.reason(code)) }
+            let text = String(decoding: digits.prefix(max(0, count)).prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self)
+            throw .locked(folder: self.path, process: Int32(text))
+        }
+        // Only for who wants to know whose lock it is: the lock itself is the system's.
+        let text = Array("\(getpid())\n".utf8)
+        _ = ftruncate(descriptor, 0)
+        _ = unsafe text.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        return descriptor
+    }
+}

@@ -1,0 +1,194 @@
+public import TerraceCore
+
+/// What was traded, by everybody and by us: one interface to SQLite and PostgreSQL, for any number of strategies.
+///
+/// All connections come from one pool, the follower's too. Questions have a priority and a deadline; what many ask is asked once
+/// and kept for a while. A store must be stopped at its end.
+public final class TradeStore: Sendable {
+    /// Which database it is.
+    public let location: StoreLocation
+    private let pool: Pool
+    private let cache: QueryCache
+
+    private enum Pool: Sendable {
+        case sqlite(ConnectionPool<SQLiteConnection>)
+        case postgres(ConnectionPool<PostgresConnection>)
+    }
+
+    /// A store at `location`; nothing is opened before it is asked something.
+    public init(
+        location: StoreLocation, pool settings: PoolSettings, postgres: PostgresSettings = PostgresSettings(),
+        cache: QueryCacheSettings = QueryCacheSettings()
+    ) {
+        self.location = location
+        self.cache = QueryCache(settings: cache)
+        switch location {
+        case .sqlite(let path):
+            self.pool = .sqlite(ConnectionPool(place: path, settings: settings) { SQLiteConnection(path: path) })
+        case .postgres(let address):
+            self.pool = .postgres(
+                ConnectionPool(place: address.description, settings: settings) {
+                    PostgresConnection(address: address, settings: postgres)
+                })
+        }
+    }
+
+    /// Creates the tables, or brings them up to date; safe where several processes do so at once.
+    ///
+    /// - Throws: `schema` where they are newer than this program; why there is no connection; `readOnly` where they would have to
+    ///   be changed and can't be.
+    public func migrate(by deadline: Deadline = .after(.seconds(60))) async throws(DatabaseError) {
+        try await self.ask(.critical, deadline) { (connection) throws(DatabaseError) in try connection.migrate() }
+    }
+
+    /// Lets no one in any more and closes all connections.
+    public func stop(within limit: Duration = .seconds(10)) async {
+        switch self.pool {
+        case .sqlite(let pool): _ = await pool.stop(within: limit)
+        case .postgres(let pool): _ = await pool.stop(within: limit)
+        }
+    }
+
+    /// How the pool fares.
+    public var poolStatistics: PoolStatistics {
+        switch self.pool {
+        case .sqlite(let pool): pool.statistics
+        case .postgres(let pool): pool.statistics
+        }
+    }
+
+    /// How the cache fares.
+    public var cacheStatistics: QueryCacheStatistics { self.cache.statistics }
+
+    // MARK: Questions
+
+    /// The newest public trades from the second of `since` on, of every one of `symbols` on every one of `exchanges`, in one query; empty lists
+    /// mean all. Kept for 10 s.
+    ///
+    /// - Parameter limit: how many of each instrument at most, 1 to 100,000.
+    /// - Returns: By venue and symbol, oldest first.
+    public func recentTrades(
+        symbols: [String], exchanges: [String], since: Timestamp, limit: Int = 1_000,
+        priority: Priority = .normal, by deadline: Deadline = .after(.seconds(5))
+    ) async throws(DatabaseError) -> [StoredTrade] {
+        // Whole seconds and sorted names: a hundred strategies that start at about the same time ask the same.
+        let key = StoreQuery.RecentTrades(
+            symbols: symbols.sorted(), venues: exchanges.sorted(),
+            since: Timestamp(nanoseconds: since.nanoseconds / 1_000_000_000 * 1_000_000_000),
+            limit: min(max(1, limit), 100_000))
+        return try await self.cache.value(for: key) { () async throws(DatabaseError) in
+            try await self.ask(priority, deadline) { (connection) throws(DatabaseError) in
+                try connection.recentTrades(
+                    symbols: key.symbols, venues: key.venues, since: key.since, limit: key.limit)
+            }
+        }
+    }
+
+    /// What every one of `symbols` traded on every one of `exchanges` in each ten seconds from those of `since` on, in one query; empty
+    /// lists mean all. Kept for 30 s.
+    public func volumeBuckets(
+        symbols: [String], exchanges: [String], since: Timestamp, priority: Priority = .normal,
+        by deadline: Deadline = .after(.seconds(5))
+    ) async throws(DatabaseError) -> [VolumeSeries] {
+        let key = StoreQuery.VolumeBuckets(
+            symbols: symbols.sorted(), venues: exchanges.sorted(),
+            since: Timestamp(nanoseconds: StoreBatch.bucketStart(of: since) &* 1_000_000_000))
+        return try await self.cache.value(for: key) { () async throws(DatabaseError) in
+            try await self.ask(priority, deadline) { (connection) throws(DatabaseError) in
+                try connection.volumeBuckets(symbols: key.symbols, venues: key.venues, since: key.since)
+            }
+        }
+    }
+
+    /// What every strategy held on every venue at `time`, the total beside it. Kept for 30 s.
+    public func positions(
+        at time: Timestamp = .distantFuture, priority: Priority = .normal, by deadline: Deadline = .after(.seconds(5))
+    ) async throws(DatabaseError) -> [StoredPosition] {
+        let key = StoreQuery.Positions(time: time)
+        return try await self.cache.value(for: key) { () async throws(DatabaseError) in
+            try await self.ask(priority, deadline) { (connection) throws(DatabaseError) in
+                try connection.positions(at: key.time)
+            }
+        }
+    }
+
+    /// A strategy's fills from `from` on and before `to`, oldest first, at most `limit`. Not kept.
+    public func fills(
+        strategy: String, from: Timestamp, to: Timestamp, limit: Int = 10_000, priority: Priority = .normal,
+        by deadline: Deadline = .after(.seconds(5))
+    ) async throws(DatabaseError) -> [StoredFill] {
+        try await self.ask(priority, deadline) { (connection) throws(DatabaseError) in
+            try connection.fills(strategy: strategy, from: from, to: to, limit: min(max(1, limit), 1_000_000))
+        }
+    }
+
+    /// The orders that stand or may, as far as the store knows. Not kept.
+    public func openOrders(
+        priority: Priority = .normal, by deadline: Deadline = .after(.seconds(5))
+    ) async throws(DatabaseError) -> [StoredOrder] {
+        try await self.ask(priority, deadline) { (connection) throws(DatabaseError) in try connection.openOrders() }
+    }
+
+    /// The configurations that a strategy had, oldest first. Kept for 30 s.
+    public func strategyHistory(
+        id: String, priority: Priority = .normal, by deadline: Deadline = .after(.seconds(5))
+    ) async throws(DatabaseError) -> [StrategyRevision] {
+        let key = StoreQuery.StrategyHistory(strategy: id)
+        return try await self.cache.value(for: key) { () async throws(DatabaseError) in
+            try await self.ask(priority, deadline) { (connection) throws(DatabaseError) in
+                try connection.revisions(of: key.strategy)
+            }
+        }
+    }
+
+    /// Deletes public trades and buckets that are older, in transactions of at most `chunk` rows of each.
+    ///
+    /// - Returns: How many rows went.
+    @discardableResult
+    public func deleteOlder(
+        than horizon: StoreHorizon, chunk: Int = 10_000, by deadline: Deadline = .after(.seconds(60))
+    ) async throws(DatabaseError) -> Int {
+        var gone = 0
+        while true {
+            let count = try await self.ask(.low, deadline) { (connection) throws(DatabaseError) in
+                try connection.writer().deleteOlder(than: horizon, limit: max(1, chunk))
+            }
+            gone += count
+            if count < max(1, chunk) { return gone }
+        }
+    }
+
+    private func ask<T: Sendable>(
+        _ priority: Priority, _ deadline: Deadline,
+        _ body: @escaping @Sendable (any StoreReading) throws(DatabaseError) -> T
+    ) async throws(DatabaseError) -> T {
+        switch self.pool {
+        case .sqlite(let pool):
+            try await pool.run(priority, by: deadline) { (connection) throws(DatabaseError) in try body(connection) }
+        case .postgres(let pool):
+            try await pool.run(priority, by: deadline) { (connection) throws(DatabaseError) in try body(connection) }
+        }
+    }
+
+    // MARK: Following
+
+    /// Lends a writer, with the tables up to date, for as long as `body` likes; `body` ends soon after it is told to.
+    func withWriter(
+        by deadline: Deadline, _ body: @escaping @Sendable (any StoreWriting, PoolLease) throws(DatabaseError) -> Void
+    ) throws(DatabaseError) {
+        switch self.pool {
+        case .sqlite(let pool):
+            try pool.leaseBlocking(by: deadline) { (connection, lease) throws(DatabaseError) in
+                let writer = SQLiteStore(connection)
+                try writer.prepare()
+                try body(writer, lease)
+            }
+        case .postgres(let pool):
+            try pool.leaseBlocking(by: deadline) { (connection, lease) throws(DatabaseError) in
+                let writer = PostgresStore(connection)
+                try writer.prepare()
+                try body(writer, lease)
+            }
+        }
+    }
+}
