@@ -71,7 +71,7 @@ import Testing
         }
 
         private mutating func give(_ slot: Int, _ work: Work) {
-            if self.work[slot] != nil { self.faults.append("slot \(slot) given \(work) besides \(self.work[slot]!)") }
+            if let given = self.work[slot] { self.faults.append("slot \(slot) given \(work) besides \(given)") }
             if !self.isOpen[slot] { self.faults.append("slot \(slot) given \(work) without a connection") }
             self.work[slot] = work
         }

@@ -43,7 +43,8 @@ extension PostgresServer {
     }
 }
 
-/// Counts the connections at a server again and again, on a connection of its own, while a test goes on.
+/// Counts the connections at a server again and again, on a connection of its own, while a test goes on. All count but its own and
+/// those named `cutter`, whatever they are called: a connection has no name yet when it begins.
 final class PoolCounter: Sendable {
     private let server: PostgresServer
     private let ends = Atomic<Bool>(false)
@@ -76,7 +77,10 @@ final class PoolCounter: Sendable {
                         to: self.server.address(), settings: PostgresSettings(applicationName: "counter"))
                 connection = known
                 let result = try known.query(
-                    "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE backend_type = 'client backend' AND application_name NOT IN ('counter', 'cutter')
+                    """
                 )
                 let count = Int(try result.int(0, 0))
                 self.most.store(max(count, self.most.load(ordering: .relaxed)), ordering: .relaxed)

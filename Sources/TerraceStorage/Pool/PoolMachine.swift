@@ -270,7 +270,7 @@ struct PoolMachine {
             let slot = self.slots[index]
             let isStale = now >= slot.provenAt.held(plus: self.settings.checkInterval)
             let action = Action.serve(
-                waiter.request, slot: index, checkFirst: isStale || slot.provenAt <= self.suspectSince)
+                waiter.request, slot: index, checkFirst: isStale || slot.provenAt < self.suspectSince)
             self.tally.record(wait: now - waiter.since)
             self.enter(.serving(waiter), index, now, action, &actions)
         }

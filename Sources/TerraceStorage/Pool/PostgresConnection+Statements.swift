@@ -65,9 +65,13 @@ extension PostgresConnection {
         guard unsafe PQsendQuery(handle, sql) == 1 else { throw self.lost() }
         guard let first = try self.next(deadline) else { throw self.lost() }
         guard unsafe PQresultStatus(first.handle) == PGRES_COPY_IN else {
-            let isError = unsafe PQresultStatus(first.handle) == PGRES_FATAL_ERROR
-            let problem = isError ? self.error(of: first) : self.error(.other, "this is no COPY FROM STDIN: \(sql)")
-            _ = try self.collect(deadline)
+            let status = unsafe PQresultStatus(first.handle)
+            let problem =
+                status == PGRES_FATAL_ERROR
+                ? self.error(of: first) : self.error(.other, "this is no COPY FROM STDIN: \(sql)")
+            // What it sends instead, nobody reads.
+            if status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH { self.isBroken = true }
+            while !self.isBroken, try self.next(deadline) != nil {}
             throw problem
         }
         var buffer: [UInt8] = []
@@ -230,7 +234,12 @@ extension PostgresConnection {
     private func makeRoom(for count: Int) throws(DatabaseError) {
         while self.prepared.count > 0, self.prepared.count + count > self.settings.preparedStatements {
             guard let name = self.prepared.removeOldest() else { return }
-            try self.execute("DEALLOCATE \(name)")
+            do throws(DatabaseError) {
+                try self.execute("DEALLOCATE \(name)")
+            } catch {
+                // 26000: somebody else has thrown it away.
+                guard error.sqlState == "26000", self.isClean else { throw error }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 /// Which statements a connection has prepared, and under which names; the one that was not used for longest goes first.
 struct PreparedStatements {
-    private var names: [String: (name: String, used: UInt64)] = [:]  // Looked up; walked through only to find the oldest.
+    /// Looked up; walked through only to find the oldest.
+    private var names: [String: (name: String, used: UInt64)] = [:]
     private var uses: UInt64 = 0
     private var made: UInt64 = 0
 

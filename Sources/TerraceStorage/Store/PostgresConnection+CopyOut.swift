@@ -1,4 +1,5 @@
 internal import CPostgres
+internal import CTerrace
 internal import Glibc
 
 extension PostgresConnection {

@@ -165,7 +165,9 @@ extension SQLiteConnection: StoreReading {
                 return []
             }
             return try Row.fetchAll(database, sql: sql).map { row in
-                row.databaseValues.map { String.fromDatabaseValue($0) ?? "" }.joined(separator: "\t")
+                row.databaseValues.map { value in
+                    String.fromDatabaseValue(value) ?? Int64.fromDatabaseValue(value).map { String($0) } ?? ""
+                }.joined(separator: "\t")
             }
         }
     }

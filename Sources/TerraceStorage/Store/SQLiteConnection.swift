@@ -41,6 +41,8 @@ public final class SQLiteConnection: PooledConnection {
         configuration.label = "store"
         configuration.busyMode = .timeout(max(0.01, lockSeconds))
         configuration.foreignKeysEnabled = false
+        // A rollback that fails (the disk is full) would end the process otherwise; `isClean` and `recover` see to it.
+        configuration.allowsUnsafeTransactions = true
         let settings = self.pragmas
         configuration.prepareDatabase { database in
             // Where the file takes no writes it is in one mode or the other already.

@@ -47,9 +47,10 @@ public final class StoreFollower: Sendable {
 
     /// How it fares.
     public var statistics: StoreFollowerStatistics {
-        self.loop.control.withLock { control in
+        let newest = self.loop.newest
+        return self.loop.control.withLock { control in
             var statistics = control.statistics
-            statistics.lagRecords = max(self.loop.newest, statistics.cursor) - statistics.cursor
+            statistics.lagRecords = max(newest, statistics.cursor) - statistics.cursor
             if statistics.lagRecords > 0, control.behindSince != .never {
                 statistics.lagSeconds = Double(Deadline.now.nanoseconds - control.behindSince.nanoseconds) / 1e9
             }
