@@ -87,7 +87,8 @@ final class CampaignWorld {
         for pair in self.setup.pairs { _ = engine.addPair(pair) }
         for var strategy in self.setup.strategies() {
             // Lively, so that a short run has many orders.
-            for line in strategy.passiveLines.indices { strategy.passiveLines[line].timeoutNanoseconds = 3_000_000_000 }
+            let timeout: Int64 = self.journal == nil ? 3_000_000_000 : 900_000_000
+            for line in strategy.passiveLines.indices { strategy.passiveLines[line].timeoutNanoseconds = timeout }
             strategy.passiveLines[0].spread = Millibps(1_000)
             _ = try engine.register(strategy)
         }

@@ -20,7 +20,7 @@ import Testing
     func goesOn(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed &* 77)
         // From a journal that is prompt to one that is slow.
-        let pauses: [Int64] = [1_000_000, 5_000_000, 60_000_000, 400_000_000]
+        let pauses: [Int64] = [1_000_000, 20_000_000, 300_000_000, 2_000_000_000]
         let journal = try CampaignJournal(seed: seed, pause: pauses[Int(seed % 4)])
         let world = try CampaignWorld(
             kinds: [.binance, .bybit], faults: try FaultCampaignTests.plan(seed), seed: seed, journal: journal)
@@ -50,6 +50,10 @@ import Testing
         #expect(balances == [], "seed \(seed): \(account)")
         #expect(moves == [], "seed \(seed): \(account)")
         #expect(fillCount > 0, "seed \(seed) has no fills")
-        #expect(lost > 0 || seed % 4 == 0, "seed \(seed) lost no record")
+        #expect(lost > 0 || seed % 4 < 2, "seed \(seed) lost no record")
+        print(
+            "SEED \(seed): crashes \(crashes) fills \(fillCount) lost \(lost) taken up \(world.ordersTakenUp) orphans \(world.engine.statistics.orphans) doubled \(world.engine.statistics.doubledFills) "
+                + world.sessions.map { "found \($0.statistics.ordersFound) fillsFound \($0.statistics.fillsFound)" }
+                .joined(separator: ", "))
     }
 }
