@@ -162,6 +162,22 @@ import Testing
         #expect(feed.snapshotFailed(of: InstrumentIndex(0)) == .none)
     }
 
+    @Test("forgets a book that nobody needs, once, and asks for none until its changes come again")
+    func dropped() throws {
+        var feed = try self.feed()
+        var events: [Event] = []
+        _ = self.send(BybitSamples.snapshot, &feed, &events)
+        events = []
+        feed.dropped(InstrumentIndex(0), into: &events)
+        feed.dropped(InstrumentIndex(0), into: &events)
+        feed.dropped(InstrumentIndex(9), into: &events)
+        #expect(self.lost(events) == [0])
+        #expect(feed.snapshotFailed(of: InstrumentIndex(0)) == .snapshotWanted(InstrumentIndex(0)))
+        feed.dropped(InstrumentIndex(0), into: &events)
+        #expect(self.send(BybitSamples.snapshot, &feed, &events) == .none)
+        #expect(feed.state(of: 0) == .following)
+    }
+
     @Test("takes the fields in any order, and the recorded messages for what they are")
     func order() throws {
         var feed = try self.feed()
