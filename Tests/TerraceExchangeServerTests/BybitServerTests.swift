@@ -98,7 +98,10 @@ import Testing
         world.send(1, dialect.subscription([0], isOn: true, request: 3))
         let third = hear(milliseconds: 2_000)
         #expect(third.told == [0, 1] && third.snapshots == [0] && third.acknowledged == [3])
-        #expect((0..<3).allSatisfy { feed.summary(of: $0).gaps == 0 })
+        for slot in 0..<3 {
+            let gaps = feed.summary(of: slot).gaps
+            #expect(gaps == 0)
+        }
     }
 
     @Test("tells books that stay equal to its own, and every trade, while its crowd trades")
