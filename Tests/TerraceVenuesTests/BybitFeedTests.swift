@@ -122,7 +122,8 @@ import Testing
                         .trade(
                             InstrumentIndex(0), aggressor: .ask, try Units.standard.price("16578"),
                             try Units.standard.quantity("0.002"),
-                            venueTime: Timestamp(nanoseconds: 1_672_304_486_866_000_000), id: 2_290_000_000_068_683_541)
+                            venueTime: Timestamp(nanoseconds: 1_672_304_486_866_000_000),
+                            id: BybitIdentifier.number(of: "20f43950-d8dd-5b31"))
                     ),
                 ]))
         events = []
