@@ -61,6 +61,49 @@ import Testing
         #expect(try dialect.time(time.span) == world.milliseconds)
     }
 
+    @Test("tells no more of what is unsubscribed from, and begins with a snapshot where it is subscribed to again")
+    func unsubscribed() throws {
+        let world = try BybitWorld(rate: 3_000)
+        let dialect = try world.dialect()
+        #expect(world.open(1, dialect.marketTarget) == nil)
+        var feed = try BybitFeed(instruments: dialect.instruments)
+        /// The instruments told of meanwhile, those whose snapshot came, and what was acknowledged.
+        func hear(milliseconds: Int64) -> (told: Set<UInt32>, snapshots: [UInt32], acknowledged: [Int64]) {
+            var (told, snapshots, acknowledged): (Set<UInt32>, [UInt32], [Int64]) = ([], [], [])
+            for _ in 0..<milliseconds / 25 {
+                world.advance(milliseconds: 25)
+                var events: [Event] = []
+                for text in world.take(1) {
+                    if case .acknowledged(let request) = feed.received(text.span, at: world.now, into: &events) {
+                        acknowledged.append(request)
+                    }
+                }
+                for case .market(let event) in events {
+                    switch event {
+                    case .snapshotBegan(let instrument): snapshots.append(instrument.raw)
+                    case .level(let instrument, _, _, _), .trade(let instrument, _, _, _, _, _):
+                        told.insert(instrument.raw)
+                    case .messageEnded, .bookLost: break
+                    }
+                }
+            }
+            return (told, snapshots, acknowledged)
+        }
+        world.send(1, dialect.subscription([0, 1, 2], isOn: true, request: 1))
+        let first = hear(milliseconds: 2_000)
+        #expect(first.told == [0, 1, 2] && first.snapshots == [0, 1, 2] && first.acknowledged == [1])
+        world.send(1, dialect.subscription([2, 0], isOn: false, request: 2))
+        let second = hear(milliseconds: 2_000)
+        #expect(second.told == [1] && second.snapshots == [] && second.acknowledged == [2])
+        world.send(1, dialect.subscription([0], isOn: true, request: 3))
+        let third = hear(milliseconds: 2_000)
+        #expect(third.told == [0, 1] && third.snapshots == [0] && third.acknowledged == [3])
+        for slot in 0..<3 {
+            let gaps = feed.summary(of: slot).gaps
+            #expect(gaps == 0)
+        }
+    }
+
     @Test("tells books that stay equal to its own, and every trade, while its crowd trades")
     func market() throws {
         let world = try BybitWorld(rate: 3_000)

@@ -57,6 +57,40 @@ import Testing
         #expect(queried > 100 && doubled > 10 && gaps > 100, "\(queried) queries, \(doubled) doubles, \(gaps) gaps")
     }
 
+    @Test("is told of what its strategies need, while they come and go")
+    func subscriptions() throws {
+        let setup = MarketSetup(pairs: 2, venues: 2)
+        var world = try VirtualWorld(setup, strategies: [setup.strategies()[0]], rate: 500, seed: 5)
+        func live(_ world: borrowing VirtualWorld) -> [Bool] {
+            (0..<4 as Range<UInt32>).map { world.engine.books.isLive(InstrumentIndex($0)) }
+        }
+        let second: Int64 = 1_000_000_000
+        world.run(until: world.now.advanced(by: second))
+        #expect(live(world) == [true, true, false, false])
+        // What nobody needs is told from the start, and not taken in: it is asked for when somebody does.
+        let other = try world.engine.register(setup.strategies()[1])
+        world.run(until: world.now.advanced(by: second))
+        #expect(live(world) == [true, true, true, true])
+        try world.engine.remove(StrategyIndex(0))
+        world.run(until: world.now.advanced(by: second))
+        #expect(live(world) == [false, false, true, true])
+        let before = world.engine.statistics.trades
+        try world.engine.remove(other)
+        world.run(until: world.now.advanced(by: second))
+        let after = world.engine.statistics.trades
+        world.run(until: world.now.advanced(by: 10 * second))
+        let last = world.engine.statistics.trades
+        #expect(live(world) == [false, false, false, false])
+        #expect(before > 0 && last == after)
+        _ = try world.engine.register(setup.strategies()[0])
+        world.run(until: world.now.advanced(by: second))
+        #expect(live(world) == [true, true, false, false])
+        let gaps = world.market.gapsFound
+        let ended = world.stop()
+        let mismatches = Reconciliation.mismatches(world.engine, world.market, setup)
+        #expect(ended && mismatches == [] && gaps <= 2)
+    }
+
     /// Quotes so near the touch that they are filled all the time, with limits so narrow that they are reached.
     static func eager(_ setup: MarketSetup) -> [StrategyDefinition] {
         setup.strategies().map { desk in

@@ -34,6 +34,22 @@ import Testing
         }
     }
 
+    @Test("forgets a book that nobody needs, once, and no other")
+    func dropped() throws {
+        var feed = try self.feed()
+        var events: [Event] = []
+        feed.dropped(InstrumentIndex(1), into: &events)
+        feed.dropped(InstrumentIndex(1), into: &events)
+        feed.dropped(InstrumentIndex(9), into: &events)
+        #expect(self.lost(events) == [1])
+        let (kept, gone, isAsked) = (feed.state(of: 0), feed.state(of: 1), feed.isSnapshotPending(at: 1))
+        #expect(kept == .bridging && gone == .awaiting && !isAsked)
+        let bytes = Array(BinanceSamples.snapshot.utf8)
+        _ = feed.receivedSnapshot(of: InstrumentIndex(1), bytes.span, at: Self.time, into: &events)
+        let back = feed.state(of: 1)
+        #expect(back == .bridging)
+    }
+
     @Test("loses the book that a malformed change was for, no other, and asks for a snapshot")
     func lostOne() throws {
         var feed = try self.feed()

@@ -122,7 +122,8 @@ import Testing
                         .trade(
                             InstrumentIndex(0), aggressor: .ask, try Units.standard.price("16578"),
                             try Units.standard.quantity("0.002"),
-                            venueTime: Timestamp(nanoseconds: 1_672_304_486_866_000_000), id: 2_290_000_000_068_683_541)
+                            venueTime: Timestamp(nanoseconds: 1_672_304_486_866_000_000),
+                            id: BybitIdentifier.number(of: "20f43950-d8dd-5b31"))
                     ),
                 ]))
         events = []
@@ -160,6 +161,22 @@ import Testing
         feed.disconnected(into: &events)
         #expect(self.send(BybitSamples.snapshot, &feed, &events) == .none)
         #expect(feed.snapshotFailed(of: InstrumentIndex(0)) == .none)
+    }
+
+    @Test("forgets a book that nobody needs, once, and asks for none until its changes come again")
+    func dropped() throws {
+        var feed = try self.feed()
+        var events: [Event] = []
+        _ = self.send(BybitSamples.snapshot, &feed, &events)
+        events = []
+        feed.dropped(InstrumentIndex(0), into: &events)
+        feed.dropped(InstrumentIndex(0), into: &events)
+        feed.dropped(InstrumentIndex(9), into: &events)
+        #expect(self.lost(events) == [0])
+        #expect(feed.snapshotFailed(of: InstrumentIndex(0)) == .snapshotWanted(InstrumentIndex(0)))
+        feed.dropped(InstrumentIndex(0), into: &events)
+        #expect(self.send(BybitSamples.snapshot, &feed, &events) == .none)
+        #expect(feed.state(of: 0) == .following)
     }
 
     @Test("takes the fields in any order, and the recorded messages for what they are")

@@ -12,6 +12,7 @@ public protocol VenueConnections: ~Copyable, SendableMetatype {
     /// Appends what has arrived by `now`, in the order in which it came.
     mutating func advance(to now: Timestamp, into deliveries: inout [Delivery])
     /// Sends a command. It never fails here: what becomes of it comes back as a report, or does not come back.
+    /// Market data comes of what it was told to follow.
     mutating func send(_ command: Command, at now: Timestamp)
     /// No more commands follow for now: what was held back to go out together goes out.
     mutating func flush(at now: Timestamp)

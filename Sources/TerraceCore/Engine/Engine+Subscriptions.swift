@@ -113,10 +113,12 @@ extension Engine {
             switch change {
             case .follow(let instrument, let priority):
                 if !self.desk.books.isLive(instrument) { self.awaitBook(of: instrument) }
+                self.desk.volumes.resume(instrument)
                 commands.append(.follow(instrument, priority))
             case .unfollow(let instrument):
                 self.want(instrument, snapshot: false)
                 _ = self.desk.books.lose(instrument)
+                self.desk.volumes.forget(instrument)
                 self.desk.markReady(self.desk.instruments[instrument.index].pair)
                 commands.append(.unfollow(instrument))
             }

@@ -17,6 +17,7 @@ struct InstrumentVolume: ~Copyable {
     private var exponential = [Volume](repeating: Volume(), count: VolumePeriod.allCases.count)
     private var traded = [Int](repeating: 0, count: VolumePeriod.allCases.count)  // Buckets of each period with volume.
     private var closedEver = false
+    private var isSilent = false  // Nobody hears its trades: that none come says nothing.
 
     init(units: Units) {
         self.basePerUnit = Self.power(units.quantityExponent)
@@ -39,7 +40,21 @@ struct InstrumentVolume: ~Copyable {
         self.resum()
     }
 
+    /// Nobody hears its trades any more: what is known would pass for a market that fell silent, and is forgotten.
+    mutating func forget() {
+        self.isSilent = true
+        self.current = Volume()
+        (self.next, self.filled, self.closedEver) = (0, 0, false)
+        for index in self.sums.indices {
+            (self.sums[index], self.exponential[index], self.traded[index]) = (Volume(), Volume(), 0)
+        }
+    }
+
+    /// Its trades are heard again.
+    mutating func resume() { self.isSilent = false }
+
     mutating func add(_ price: Price, _ quantity: Quantity) {
+        if self.isSilent { return }
         let base = Double(quantity.units)
         self.current.base += base * self.basePerUnit
         self.current.quote += Double(price.units) * base * self.quotePerUnit
@@ -49,6 +64,7 @@ struct InstrumentVolume: ~Copyable {
     ///
     /// - Precondition: `buckets` is at least 1.
     mutating func close(buckets: Int64) {
+        if self.isSilent { return }
         let closed = self.current
         self.current = Volume()
         self.close(base: closed.base, quote: closed.quote)
@@ -200,6 +216,7 @@ struct InstrumentVolume: ~Copyable {
         hash.combine(self.current.base)
         hash.combine(self.current.quote)
         hash.combine(self.filled)
+        hash.combine(self.isSilent)
         for index in 0..<self.sums.count {
             for volume in [self.sums[index], self.exponential[index]] {
                 hash.combine(volume.base)

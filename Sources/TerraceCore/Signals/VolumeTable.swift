@@ -88,6 +88,19 @@ public struct VolumeTable: ~Copyable {
         moment.nanoseconds / Self.bucketNanoseconds * Self.bucketNanoseconds
     }
 
+    /// Nobody follows an instrument any more. What was traded is forgotten, so that the silence does not count as none: where it
+    /// is followed again, it begins without history.
+    public mutating func forget(_ instrument: InstrumentIndex) {
+        self.instruments[instrument.index].forget()
+        for index in 0..<self.subscriptions.count where self.subscriptions[index].instrument == instrument.index {
+            self.subscriptions[index].coefficient = self.instruments[instrument.index].coefficient(
+                self.subscriptions[index].settings)
+        }
+    }
+
+    /// An instrument is followed, for the first time or again.
+    public mutating func resume(_ instrument: InstrumentIndex) { self.instruments[instrument.index].resume() }
+
     /// Closes the buckets that have ended by `now`, and recalculates each coefficient once.
     ///
     /// - Returns: whether any bucket closed.

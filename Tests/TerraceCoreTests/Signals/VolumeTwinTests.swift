@@ -155,4 +155,37 @@ import Testing
         let coefficient = table.coefficient(back)
         #expect(coefficient.ppm == 500_000)
     }
+
+    @Test("is one where nobody heard the trades for a while, and begins anew with those that are heard again")
+    func forgotten() {
+        var table = VolumeTable()
+        _ = table.addInstrument(units: .standard)
+        var settings = VolumeSettings()
+        settings.periods = [.seconds30, .minutes1]
+        let subscription = table.subscribe(Self.instrument, settings)
+        table.resume(Self.instrument)
+        _ = table.roll(to: Timestamp(nanoseconds: 1))
+        func trade(_ buckets: ClosedRange<Int64>, _ quantity: Int64) -> Int64 {
+            for bucket in buckets {
+                if quantity > 0 {
+                    table.traded(
+                        Self.instrument, Price(units: 100_000_000), Quantity(units: quantity * 100_000_000),
+                        at: .distantPast)
+                }
+                _ = table.roll(to: Timestamp(nanoseconds: bucket * 10_000_000_000))
+            }
+            return Int64(table.coefficient(subscription).ppm)
+        }
+        _ = trade(1...3, 1)
+        #expect(trade(4...6, 3) == 1_500_000)
+        table.forget(Self.instrument)
+        let forgotten = table.coefficient(subscription)
+        #expect(forgotten == .one)
+        // Neither the silence nor what comes late counts.
+        #expect(trade(7...7, 9) == 1_000_000)
+        #expect(trade(8...40, 0) == 1_000_000)
+        table.resume(Self.instrument)
+        #expect(trade(41...43, 1) == 1_000_000)
+        #expect(trade(44...46, 3) == 1_500_000)
+    }
 }

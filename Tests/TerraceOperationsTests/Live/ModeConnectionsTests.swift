@@ -73,6 +73,11 @@ import Testing
         #expect(shown.count == 5 && wire.sent == [] && dry.isQuiet)
         dry.send(.resnapshot(instrument), at: Self.now)
         #expect(wire.sent == [.resnapshot(instrument)])
+        // Whose market data is needed is the market's business, and nothing that would be done.
+        dry.send(.follow(instrument, .important), at: Self.now)
+        dry.send(.unfollow(instrument), at: Self.now)
+        #expect(wire.sent.dropFirst() == [.follow(instrument, .important), .unfollow(instrument)])
+        #expect(shown.count == 5 && dry.isQuiet)
     }
 
     @Test("what the venue tells of the account is somebody else's, and the market passes") func filtered() {
@@ -124,6 +129,9 @@ import Testing
         let told = Self.report(deliveries)
         #expect(told.count == 1 && told.first?.hasPrefix("2 filled") == true)
         #expect(paper.fills(0).map { $0.instrument } == [third] && paper.fills(1).isEmpty && wire.sent == [])
+        paper.send(.follow(third, .low), at: later)
+        paper.send(.unfollow(third), at: later)
+        #expect(wire.sent == [.follow(third, .low), .unfollow(third)])
     }
 
     @Test("at most twenty commands a second are printed, and the others counted") func printed() {

@@ -22,7 +22,9 @@ final class LoadScript: FeederScript {
     private var frames: [[UInt8]] = []  // One a symbol; what differs from message to message is written into it.
     private var numbers: [[Int]] = []  // Where the last digits of update numbers are, by symbol.
     private var touches: [Int?] = []  // Where the quantity of the level above the others is, by symbol.
-    private var market: FeederConnection?
+    /// By symbol: the connection that subscribed to it. Where there are more symbols than one may carry, there are several.
+    private var markets: [FeederConnection?]
+    private let places: [String: Int]  // By symbol; looked up, never walked through.
     private var sent = 0
 
     /// `count` messages over all `symbols` in turn at `rate` a second.
@@ -31,6 +33,8 @@ final class LoadScript: FeederScript {
         self.symbols = symbols
         self.interval = 1_000_000_000 / UInt64(rate)
         self.count = count
+        self.markets = symbols.map { _ in nil }
+        self.places = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($0.element, $0.offset) })
         for symbol in symbols {
             let text =
                 venue == .binance ? DepthText.binance(2, symbol: symbol) : DepthText.bybit(2, symbol: symbol)
@@ -49,13 +53,16 @@ final class LoadScript: FeederScript {
         return first == 0 || self.sent >= self.count ? .max : first + UInt64(self.sent) * self.interval
     }
 
-    func opened(_ connection: FeederConnection, path: String) { self.market = connection }
+    func opened(_ connection: FeederConnection, path: String) {}
 
     func reply(to message: String, on connection: FeederConnection) -> [[UInt8]] {
         switch self.venue {
         case .binance:
             guard message.contains("SUBSCRIBE") else { return [] }
             let number = message.split(separator: "\"id\":").last?.prefix { $0.isNumber } ?? ""
+            for part in message.split(separator: "\"") where part.hasSuffix("@depth@100ms") {
+                self.carry(part.dropLast("@depth@100ms".count).uppercased(), on: connection)
+            }
             self.subscriptions.add(1, ordering: .relaxed)
             return [FeederConnection.frame("{\"result\":null,\"id\":\(number)}")]
         case .bybit:
@@ -72,11 +79,16 @@ final class LoadScript: FeederScript {
             ]
             for part in message.split(separator: "\"") where part.hasPrefix("orderbook.200.") {
                 let symbol = String(part.dropFirst("orderbook.200.".count))
+                self.carry(symbol, on: connection)
                 replies.append(FeederConnection.frame(DepthText.bybit(0, symbol: symbol)))
             }
             self.subscriptions.add(1, ordering: .relaxed)
             return replies
         }
+    }
+
+    private func carry(_ symbol: String, on connection: FeederConnection) {
+        if let place = self.places[symbol] { self.markets[place] = connection }
     }
 
     func answer(_ request: FeederRequest, readAt time: UInt64) -> [UInt8] {
@@ -90,18 +102,23 @@ final class LoadScript: FeederScript {
     }
 
     func send(at now: UInt64) throws {
-        guard let market = self.market else { return }
-        // All that is due goes out in one call, at most 64 messages.
+        // All that is due on a connection goes out in one call, at most 64 messages.
+        var market = self.markets[self.sent % self.symbols.count]
         var bytes: [UInt8] = []
         var batch = 0
         while self.sent < self.count, batch < 64, self.due <= now {
             let symbol = self.sent % self.symbols.count
+            if self.markets[symbol] !== market {
+                _ = market?.write(bytes)
+                bytes.removeAll(keepingCapacity: true)
+                market = self.markets[symbol]
+            }
             self.renumber(symbol, self.sent / self.symbols.count + 1)
             bytes.append(contentsOf: self.frames[symbol])
             self.sent += 1
             batch += 1
         }
-        _ = market.write(bytes)
+        _ = market?.write(bytes)
         if self.sent >= self.count { self.isDone.store(true, ordering: .releasing) }
     }
 
