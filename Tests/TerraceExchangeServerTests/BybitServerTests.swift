@@ -256,7 +256,8 @@ import Testing
         #expect(self.orders(told).map(\.state) == [.filled] && self.orders(told).first?.cumulative == terms.quantity)
         #expect(fill.venueOrder == self.orders(told).first?.venueOrder)
         let since = world.milliseconds - 1_000
-        let (outcome, listed) = world.ask(.fills(slot: 0, fromTrade: nil, since: since, until: nil, cursor: nil), dialect)
+        let (outcome, listed) = world.ask(
+            .fills(slot: 0, fromTrade: nil, since: since, until: nil, cursor: nil), dialect)
         #expect(outcome == .done && self.fills(listed) == [fill])
         let ofOrder = world.ask(
             .fillsOfOrder(slot: 0, terms.order, venueOrder: fill.venueOrder), dialect)

@@ -23,6 +23,7 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The journal was closed while records waited that can't be written.
     case notWritten(folder: String, records: Int, reason: String)
 
+    /// What happened, and what to do.
     public var description: String {
         switch self {
         case .locked(let folder, let process):

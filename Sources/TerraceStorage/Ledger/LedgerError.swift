@@ -9,6 +9,7 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The description of the run is at odds with itself.
     case badRun(String)
 
+    /// What happened, and what to do.
     public var description: String {
         switch self {
         case .otherInstance(let recorded, let asked):

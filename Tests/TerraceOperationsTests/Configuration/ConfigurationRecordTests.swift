@@ -14,12 +14,12 @@ import Testing
             defaults: { priority: 2 }
             templates: { calm: { exchanges: [binance], config: { inventory: { max_inventory_deviation: 5 } } } }
             strategies:
-              - { template: calm, symbol: BERA/USDT, id: "a\\"b", config: { \(Self.lines), inventory: { target_inventory: "1" } } }
+              - { template: calm, symbol: BERA/USDT, id: "a:b", config: { \(Self.lines), inventory: { target_inventory: "1" } } }
             """
         #expect(
             try Self.json(text) == """
                 {"config":{"inventory":{"max_inventory_deviation":5,"target_inventory":"1"},"passive_lines":[{"mid_spread_bps":15.50,\
-                "quantity":"25.0"}]},"exchanges":["binance"],"id":"a\\"b","priority":2,"symbol":"BERA/USDT","template":"calm"}
+                "quantity":"25.0"}]},"exchanges":["binance"],"id":"a:b","priority":2,"symbol":"BERA/USDT","template":"calm"}
                 """)
     }
 
