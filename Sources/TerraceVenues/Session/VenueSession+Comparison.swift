@@ -39,6 +39,20 @@ extension VenueSession {
         self.comparison.stage != .idle || self.comparison.isWhole || self.comparison.dueAt <= self.now
     }
 
+    /// How far the comparison has come, and what of the venue's limit of requests is used, for people.
+    public var comparisonState: String {
+        let stage =
+            switch self.comparison.stage {
+            case .idle: "it waits for its time"
+            case .orders: "open orders are asked for"
+            case .fills: "fills are asked for, of \(self.comparison.slots.count) instruments not yet"
+            case .settling: "\(self.queries.count + self.queried.count) orders are asked for"
+            case .balances: "balances are asked for"
+            case .grace: "it waits for late fills"
+            }
+        return "\(stage); \(self.weight.percentUsed(at: self.now)) % of the limit of requests is used"
+    }
+
     func beginComparison(isOpening: Bool) {
         let before = self.comparison
         self.comparison = Comparison()
