@@ -37,17 +37,26 @@ import Testing
         let server = try PostgresServer()
         let script = StoreScript(seed: 51, events: 6_000)
         let place = try server.newDatabase()
-        let (store, follower) = try Self.started(script.write(), place)
+        let journal = try script.open()
+        let (store, follower) = try Self.started(journal.folder, place)
+        let part = script.entries.count / 4
         for number in 1...3 {
+            // The server goes in the midst of the first half of a part. The second half comes when it is gone: however fast
+            // the follower was, there is something left to store.
+            let start = (number - 1) * part
             let mark = follower.statistics.records
+            StoreScript.write(script.entries[start..<start + part / 2], to: journal)
             #expect(try await Self.wait { follower.statistics.records > mark + 200 })
             try server.kill()
+            StoreScript.write(script.entries[start + part / 2..<start + part], to: journal)
             #expect(try await Self.wait { follower.statistics.state == .waiting })
             let text = follower.statistics.lastError ?? ""
             #expect(!text.isEmpty && !text.contains(PostgresServer.password), "\(text)")
             if number == 2 { try await Task.sleep(for: .milliseconds(300)) }
             try server.start()
         }
+        StoreScript.write(script.entries[(3 * part)...], to: journal)
+        try journal.close()
         #expect(await stopped(follower))
         #expect(follower.statistics.retries >= 3)
         await store.stop()

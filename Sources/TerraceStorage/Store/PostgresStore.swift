@@ -10,13 +10,11 @@ final class PostgresStore: StoreWriting {
     private var instruments: [StoreBatch.Instrument: Int64] = [:]
     private var strategies: [String: Int64] = [:]
     private var holdings: Set<[Int64]> = []
+    private var hasTemporaryTables = false
 
     init(_ connection: PostgresConnection) { self.connection = connection }
 
-    func prepare() throws(DatabaseError) {
-        try PostgresSchema.migrate(self.connection)
-        try self.connection.execute(Self.temporaryTables)
-    }
+    func prepare() throws(DatabaseError) { try PostgresSchema.migrate(self.connection) }
 
     func cursor(of journal: Int64) throws(DatabaseError) -> UInt64? {
         let result = try self.connection.query("SELECT sequence FROM journals WHERE journal = $1", [.int(journal)])
@@ -26,6 +24,11 @@ final class PostgresStore: StoreWriting {
     // MARK: Writing
 
     func write(_ batch: StoreBatch) throws(DatabaseError) {
+        if !self.hasTemporaryTables {
+            // They are the connection's, which this writer has for itself as long as it lives.
+            try self.connection.execute(Self.temporaryTables)
+            self.hasTemporaryTables = true
+        }
         do throws(DatabaseError) {
             try self.connection.transaction { (connection) throws(DatabaseError) in
                 try self.advance(connection, batch)
