@@ -149,7 +149,8 @@ import Testing
         #expect(all.reduce(0) { $0 + $1.buckets.count } == script.base.count)
         for series in all {
             for bucket in series.buckets {
-                let key = StoreScript.Key(venue: series.venue, symbol: series.symbol, number: bucket.start)
+                let key = StoreScript.Key(
+                    venue: series.venue, symbol: series.symbol, number: bucket.start.nanoseconds / 1_000_000_000)
                 let exact = Double(script.quote[key] ?? 0) / 1e20
                 #expect(abs(bucket.quote - exact) <= exact.ulp * 2)
             }

@@ -67,7 +67,7 @@ public struct StoreReport: Codable, Sendable {
         let follower = store.followerStatistics
         self.place = store.store.location.description
         self.plannedConnections = planned
-        self.connections = pool.inUse + pool.leased + pool.idle
+        self.connections = pool.inUse + pool.idle
         self.pool = pool
         self.cache = store.store.cacheStatistics
         self.storedRecords = follower?.records ?? 0
