@@ -129,7 +129,7 @@ public struct LiveRun: Sendable {
     ///   - say: Takes a line for people: a notice, or a command of a dry run. Called on the loop, too.
     ///   - show: As in `DemoRun.inRealTime`.
     func run<Connections: VenueConnections & Sendable>(
-        _ plan: LivePlan, record: LiveRecord? = nil, warm: [[TerraceCore.VolumeBucket]] = [],
+        _ plan: LivePlan, record: LiveRecord? = nil, warm: [[VolumeBucket]] = [],
         connect: (ShardClock, any EventLoop) throws -> Connections,
         mismatches: @escaping @Sendable (borrowing Engine, borrowing Connections) -> [String],
         notices: @escaping @Sendable (any EventLoop) async throws -> [String],
@@ -249,7 +249,7 @@ extension LivePlan {
 
 extension Engine {
     /// Goes on with the volumes that were traded before, by instrument, oldest bucket first.
-    mutating func warm(_ volumes: [[TerraceCore.VolumeBucket]], at now: Timestamp) {
+    mutating func warm(_ volumes: [[VolumeBucket]], at now: Timestamp) {
         if volumes.isEmpty { return }
         for (index, buckets) in volumes.enumerated() where !buckets.isEmpty {
             self.warmVolume(of: InstrumentIndex(UInt32(truncatingIfNeeded: index)), buckets.span, at: now)

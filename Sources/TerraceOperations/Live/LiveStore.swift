@@ -70,7 +70,7 @@ final class LiveStore: Sendable {
     /// store does not tell, which is said.
     func volumes(
         _ plan: LivePlan, at now: Timestamp, say: @Sendable (String) -> Void
-    ) async -> [[TerraceCore.VolumeBucket]] {
+    ) async -> [[VolumeBucket]] {
         let instruments = plan.instrumentsByName
         let longest = plan.desk.bound.strategies.flatMap { $0.volume.periods.map { $0.buckets } }.max() ?? 0
         if longest == 0 || instruments.isEmpty { return [] }
@@ -79,14 +79,11 @@ final class LiveStore: Sendable {
             let series = try await self.store.volumeBuckets(
                 symbols: plan.desk.bound.setup.symbols, exchanges: plan.desk.bound.engine.venues.map { $0.name },
                 since: since, priority: .critical)
-            var volumes: [[TerraceCore.VolumeBucket]] = Array(repeating: [], count: instruments.count)
+            var volumes: [[VolumeBucket]] = Array(repeating: [], count: instruments.count)
             for one in series {
                 let name = LivePlan.InstrumentName(venue: one.venue, symbol: one.symbol)
                 guard let index = instruments[name]?.index else { continue }
-                volumes[index] = one.buckets.map {
-                    TerraceCore.VolumeBucket(
-                        start: Timestamp(nanoseconds: $0.start * 1_000_000_000), base: $0.base, quote: $0.quote)
-                }
+                volumes[index] = one.buckets
             }
             return volumes
         } catch {
