@@ -23,7 +23,8 @@ enum LiveReconciliation {
                 connections.hasConcluded(place)
             else {
                 found.append(
-                    "\(name): what the account holds could not be compared (\(session.comparisonState)): look there for orders")
+                    "\(name): what the account holds could not be compared (\(session.comparisonState)): look there for orders"
+                )
                 isComplete = false
                 continue
             }

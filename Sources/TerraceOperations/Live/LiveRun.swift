@@ -216,14 +216,19 @@ public struct LiveRun: Sendable {
         let stopped = shard.stop(within: .seconds(Self.stopSeconds))
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                if await signals.wait(nanoseconds: Self.stopSeconds * 1_000_000_000, for: second), !Task.isCancelled { shard.abandon() }
+                if await signals.wait(nanoseconds: Self.stopSeconds * 1_000_000_000, for: second), !Task.isCancelled {
+                    shard.abandon()
+                }
             }
             let isDone = try await stopped.get()
             group.cancelAll()
             if isDone { return [] }
             let open = try await shard.inspect { engine, _, _ in engine.openOrders }.get()
             let left = open > 0 ? "\(open) orders may be left" : "the venues have not confirmed that nothing is left"
-            return [signals.count >= second ? "told twice to stop: \(left)" : "after \(Self.stopSeconds) seconds of cancelling \(left)"]
+            return [
+                signals.count >= second
+                    ? "told twice to stop: \(left)" : "after \(Self.stopSeconds) seconds of cancelling \(left)"
+            ]
         }
     }
 }

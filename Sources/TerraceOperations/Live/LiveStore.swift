@@ -21,9 +21,10 @@ final class LiveStore: Sendable {
     ///
     /// A store that is not reached now is no reason not to trade: the journal keeps everything until it is.
     ///
+    /// - Parameter role: `run` or `feed`: PostgreSQL lists its connections by it.
     /// - Throws: `LiveRunError.record` where waiting can't help: a wrong password, no such database, tables of a newer program.
     static func open(
-        _ plan: LivePlan, _ journal: Journal?, password: String?, say: @Sendable (String) -> Void
+        _ plan: LivePlan, _ journal: Journal?, role: String, password: String?, say: @Sendable (String) -> Void
     ) async throws(LiveRunError) -> LiveStore? {
         let services = plan.desk.configuration.services
         let location: StoreLocation
@@ -43,7 +44,9 @@ final class LiveStore: Sendable {
             try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         }
         let resources = ResourcePlan(pairs: plan.desk.bound.setup.pairs.count)
-        let store = TradeStore(location: location, pool: PoolSettings(plan: resources))
+        let store = TradeStore(
+            location: location, pool: PoolSettings(plan: resources),
+            postgres: PostgresSettings(applicationName: "terrace-\(role)"))
         do throws(DatabaseError) {
             try await store.migrate(by: .after(.seconds(5)))
         } catch {

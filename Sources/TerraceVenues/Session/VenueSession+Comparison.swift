@@ -3,8 +3,10 @@ import TerraceCore
 // The comparison of what the venue holds with what is known here.
 extension VenueSession {
     private static let grace: Int64 = 2_000_000_000
-    /// So often the first balances are asked for until no fill comes in between; after that they are told all the same.
-    private static let firstBalances = 6
+    /// So often the first balances are asked for until no fill comes in between; after that they are told all the same, and the
+    /// next comparison corrects them. Orders of an earlier run may fill many times a second; since nothing is placed before, they
+    /// come to an end.
+    private static let firstBalances = 20
     /// The same for the first balances of a restart, without which nothing can be placed.
     private static let firstGrace: Int64 = 250_000_000
 
