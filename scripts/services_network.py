@@ -43,27 +43,30 @@ class RedisServer:
         return [re.search(r" name=(\S*)", line).group(1) for line in lines if line and " cmd=client|list" not in line]
 
 
-def prices(exchange, symbols):
-    """A price for each symbol, from its book."""
-    return {symbol: exchange.fetch(f"api/v3/depth?symbol={symbol}&limit=5")["bids"][0][0] for symbol in symbols}
-
-
 def coins(exchange, count):
-    """Coins that are traded against dollars, with their prices; for the rest there is no strategy."""
-    listed = [it["baseAsset"] for it in exchange.fetch("api/v3/exchangeInfo")["symbols"] if it["quoteAsset"] == "USDT"]
-    found = prices(exchange, [f"{coin}USDT" for coin in listed[:count]])
-    return {symbol.removesuffix("USDT"): price for symbol, price in found.items()}
+    """`count` coins that are traded against dollars, for more than a cent, with their prices."""
+    found = {}
+    for it in exchange.fetch("api/v3/exchangeInfo")["symbols"]:
+        if it["quoteAsset"] == "USDT" and len(found) < count:
+            price = exchange.fetch(f"api/v3/depth?symbol={it['symbol']}&limit=5")["bids"][0][0]
+            if float(price) > 0.01:
+                found[it["baseAsset"]] = price
+    if len(found) < count:
+        raise Failure(f"the exchange has {len(found)} such pairs")
+    return found
 
 
 def planned(terrace, path, environment):
-    text = subprocess.run([terrace, "check", path], capture_output=True, text=True, check=True, env=environment).stdout
-    return [int(re.search(rf"{what} connections +(\d+)", text).group(1)) for what in ["database", "Redis"]]
+    checked = subprocess.run([terrace, "check", path], capture_output=True, text=True, env=environment)
+    if checked.returncode:
+        raise Failure(f"terrace check: {checked.stdout}{checked.stderr}")
+    return [int(re.search(rf"{what} connections +at most (\d+)", checked.stdout).group(1)) for what in ["database", "Redis"]]
 
 
 def run(options, folder, processes):
     exchanges = []
-    # One pair more than asked for is against another coin.
-    listed = ["--pairs", str(options.pairs + 1)]
+    # A fifth of them is against other coins.
+    listed = ["--pairs", str(options.pairs + options.pairs // 3 + 20)]
     for protocol in ["binance", "bybit"]:
         exchanges.append(Exchange(options.exchange, protocol, folder, listed, 4 * options.pairs))
         processes.append(exchanges[-1].process)
