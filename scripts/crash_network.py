@@ -4,7 +4,8 @@ as it should, and holds what Terrace kept against what the exchanges did:
 
 - no order stands,
 - the store holds each fill of the exchanges exactly once, to the last digit, and no other,
-- each strategy's position is the sum of its fills.
+- each strategy's position is the sum of its fills,
+- the journal is sound.
 
     scripts/crash_network.py TERRACE TERRACE_EXCHANGE [--seeds 1-25] [--kills 4] [--store sqlite|postgres] [--faults SPEC] [--bus]
 
@@ -135,6 +136,9 @@ def run(terrace, binary, seed, kills, kind, faults, uses_bus):
             raise Failure(f"the last run ended with exit code {process.returncode}")
         process = None
         fills = check(exchanges, store, json.load(open(report)))
+        verified = subprocess.run([terrace, "journal", "verify", path], capture_output=True, text=True, timeout=120)
+        if verified.returncode:
+            raise Failure(f"terrace journal verify: {verified.stdout}{verified.stderr}")
         print(f"seed {seed}: {kills} kills, {fills} fills, each once; no order left", flush=True)
         return True
     except Failure as failure:
