@@ -4,7 +4,8 @@ import TerraceCore
 /// Reads a journal from a record on, segment after segment, also while it is written.
 ///
 /// Not thread-safe: one thread or task reads. A reader that was made by a `Journal` gives only what is on the disk; another one,
-/// of a folder that some process writes to, whatever is complete.
+/// of a folder that some process writes to, whatever is complete. Where bringing that to the disk then fails, the writer writes it
+/// anew in another segment, and such a reader gives it again: its `sequence` goes back.
 public final class JournalReader {
     private let folder: JournalFolder
     private let queue: JournalQueue?
@@ -59,7 +60,7 @@ public final class JournalReader {
             return try self.read()
         } catch {
             switch error {
-            case .corrupt, .missing, .foreign, .newerVersion: self.failure = error
+            case .corrupt, .missing, .foreign, .newerVersion, .nothingBefore: self.failure = error
             case .locked, .system, .beyondEnd, .empty, .ledger, .tooLarge, .notWritten: break
             }
             throw error
@@ -74,9 +75,7 @@ public final class JournalReader {
             if self.sequence >= self.limit, try self.leave() { continue }
             switch try self.step() {
             case .record(let record):
-                self.sequence = record.sequence + 1
-                if case .run(let run, _) = record.content { self.run = run }
-                return record
+                return self.passed(record)
             case .end:
                 if try self.leave() { continue }
                 if self.queue != nil {
@@ -84,10 +83,33 @@ public final class JournalReader {
                 }
                 return nil
             case .damaged(let file, let offset, let what):
-                if try self.leave() { continue }
-                if self.queue == nil, try self.current?.hasLaterBatch() != true { return nil }
-                throw .corrupt(file: file, offset: offset, sequence: self.sequence, what: what)
+                if try self.leavesDamage() { continue }
+                // What was read ahead of the disk, and then written otherwise, is sound when it is read anew.
+                switch try self.current?.verdict() {
+                case .mended: continue
+                case .tail where self.queue == nil: return nil
+                case .tail, .damage, nil:
+                    if self.queue != nil, case .record(let record) = try self.step() { return self.passed(record) }
+                    throw .corrupt(file: file, offset: offset, sequence: self.sequence, what: what)
+                }
             }
+        }
+    }
+
+    private func passed(_ record: JournalRecord) -> JournalRecord {
+        self.sequence = record.sequence + 1
+        if case .run(let run, _) = record.content { self.run = run }
+        return record
+    }
+
+    /// Goes on to the next segment where that begins with the record that is due: what is damaged here is no part of the journal.
+    private func leavesDamage() throws(JournalError) -> Bool {
+        do {
+            return try self.leave()
+        } catch {
+            // Records are missing because they are damaged, and the place is known.
+            if case .missing = error { return false }
+            throw error
         }
     }
 
@@ -131,12 +153,13 @@ public final class JournalReader {
         self.limit = segments.first { $0.first > self.segment }?.first ?? .max
     }
 
-    /// Goes on to the next segment, if there is one that begins with the record that is due.
+    /// Goes on to the next segment, if there is one that begins with the record that is due, or before it.
+    ///
+    /// It begins before it where records were read that were never durable, which only a reader without a journal does: what became
+    /// of them stands in the next segment, and is read from there.
     private func leave() throws(JournalError) -> Bool {
         let segments = try self.folder.segments()
-        guard let following = segments.first(where: { $0.first > self.segment && $0.first >= self.sequence }) else {
-            return false
-        }
+        guard let following = segments.first(where: { $0.first > self.segment }) else { return false }
         if following.first > self.sequence {
             throw .missing(folder: self.folder.path, sequence: self.sequence, next: following.first)
         }
@@ -144,6 +167,7 @@ public final class JournalReader {
         if let journal = self.journal, journal != reader.header.journal { throw .foreign(file: following.path) }
         self.current = reader
         self.segment = following.first
+        self.sequence = following.first
         self.segmentsSeen = -1
         return true
     }

@@ -66,6 +66,10 @@ struct JournalRecovery {
             }
             self.unborn.append(newest.path)
             self.segments.removeLast()
+            // Its beginning told what followed from all before, and nothing else does any more.
+            if self.segments.isEmpty, newest.first > 1 {
+                throw .nothingBefore(file: newest.path, sequence: newest.first)
+            }
         }
     }
 
@@ -89,11 +93,13 @@ struct JournalRecovery {
                 if case .ended = record.content { self.endedInOrder = true } else { self.endedInOrder = false }
                 continue
             case .end:
-                break
+                try self.checkReach(reader, "it ends too early")
             case .damaged(let what):
                 let (offset, sequence) = (reader.offset, reader.sequence)
-                if try reader.hasLaterBatch() {
-                    throw .corrupt(file: reader.path, offset: offset, sequence: sequence, what: what)
+                switch try reader.verdict() {
+                case .tail: try self.checkReach(reader, what)
+                case .mended: continue
+                case .damage: throw .corrupt(file: reader.path, offset: offset, sequence: sequence, what: what)
                 }
                 if records >= 2 {
                     self.tail = Tail(path: reader.path, offset: offset, bytes: max(0, reader.fileSize - offset))
@@ -108,8 +114,20 @@ struct JournalRecovery {
         return true
     }
 
+    /// A segment is begun only when all before it is on the disk: so where one was, this one must reach up to it.
+    private func checkReach(_ reader: SegmentReader, _ what: String) throws(JournalError) {
+        guard let begun = self.unborn.last, let name = begun.split(separator: "/").last,
+            let first = SegmentName.first(of: String(name)), reader.sequence < first
+        else { return }
+        throw .corrupt(
+            file: reader.path, offset: reader.offset, sequence: reader.sequence,
+            what:
+                "\(what), and \(begun), which holds nothing, was begun when all up to record \(first - 1) was on the disk: "
+                + "it must be removed too where this is cut")
+    }
+
     /// What must stand at the beginning of a segment, and nowhere else.
-    private static func isPlausible(_ record: JournalRecord, at place: Int) -> Bool {
+    static func isPlausible(_ record: JournalRecord, at place: Int) -> Bool {
         switch record.content {
         case .run: place != 1
         case .checkpoint: place == 1
