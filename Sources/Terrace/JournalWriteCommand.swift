@@ -15,6 +15,7 @@ struct JournalWriteCommand: ParsableCommand {
     @Option(help: "How many between two pauses.") var burst: UInt64 = 50
     @Option(help: "The pause in microseconds.") var pause: UInt32 = 500
     @Option(help: "The size of a segment.") var segmentBytes = 65_536
+    @Flag(help: "Before the end wait until everything is durable, for as long as that takes.") var settle = false
 
     func run() throws {
         let opening: JournalOpening
@@ -27,22 +28,29 @@ struct JournalWriteCommand: ParsableCommand {
             throw ExitCode(1)
         }
         let journal = opening.journal
-        Self.say("open")
+        try Self.say("open")
         var said = -1
         var wasFailing = false
+        func look() throws {
+            if journal.durableEntries != said {
+                said = journal.durableEntries
+                try Self.say("durable \(said)")
+            }
+            if journal.isFailing != wasFailing {
+                wasFailing.toggle()
+                try Self.say(wasFailing ? "failing" : "works again")
+            }
+        }
         for number in 0..<self.count {
             journal.append(Self.fill(self.first + number))
             if (number + 1) % max(1, self.burst) == 0 {
                 usleep(self.pause)
-                if journal.durableEntries != said {
-                    said = journal.durableEntries
-                    Self.say("durable \(said)")
-                }
-                if journal.isFailing != wasFailing {
-                    wasFailing.toggle()
-                    Self.say(wasFailing ? "failing" : "works again")
-                }
+                try look()
             }
+        }
+        while self.settle, wasFailing || journal.durableEntries < Int(self.count) {
+            usleep(1_000)
+            try look()
         }
         do throws(JournalError) {
             try journal.close()
@@ -50,13 +58,13 @@ struct JournalWriteCommand: ParsableCommand {
             JournalCommand.complain(error.description)
             throw ExitCode(1)
         }
-        Self.say("durable \(journal.durableEntries)")
-        Self.say("closed")
+        try Self.say("durable \(journal.durableEntries)")
+        try Self.say("closed")
     }
 
-    /// At once: who is killed says nothing later.
-    private static func say(_ text: String) {
-        try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    /// At once: who is killed says nothing later. Where nobody listens any more there is nothing to go on for.
+    private static func say(_ text: String) throws {
+        try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
     }
 
     private static var description: RunDescription {

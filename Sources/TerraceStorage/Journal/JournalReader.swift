@@ -77,19 +77,33 @@ public final class JournalReader {
             case .record(let record):
                 return self.passed(record)
             case .end:
-                if try self.leave() { continue }
+                do throws(JournalError) {
+                    if try self.leave() { continue }
+                } catch {
+                    // More may have been written, and another segment begun, since the end was looked at.
+                    if case .missing = error, case .record(let record) = try self.step() { return self.passed(record) }
+                    throw error
+                }
                 if self.queue != nil {
                     throw .missing(folder: self.folder.path, sequence: self.sequence, next: self.sequence + 1)
                 }
                 return nil
             case .damaged(let file, let offset, let what):
-                if try self.leavesDamage() { continue }
-                // What was read ahead of the disk, and then written otherwise, is sound when it is read anew.
+                var isFollowed = false
+                do throws(JournalError) {
+                    // What is damaged here is no part of the journal where the next segment begins with the record that is due.
+                    if try self.leave() { continue }
+                } catch {
+                    guard case .missing = error else { throw error }
+                    isFollowed = true
+                }
                 switch try self.current?.verdict() {
                 case .mended: continue
-                case .tail where self.queue == nil: return nil
+                case .tail where self.queue == nil && !isFollowed: return nil
                 case .tail, .damage, nil:
-                    if self.queue != nil, case .record(let record) = try self.step() { return self.passed(record) }
+                    // What was being written when it was looked at, or was read ahead of the disk and then written otherwise, is
+                    // sound when it is read anew.
+                    if case .record(let record) = try self.step() { return self.passed(record) }
                     throw .corrupt(file: file, offset: offset, sequence: self.sequence, what: what)
                 }
             }
@@ -100,17 +114,6 @@ public final class JournalReader {
         self.sequence = record.sequence + 1
         if case .run(let run, _) = record.content { self.run = run }
         return record
-    }
-
-    /// Goes on to the next segment where that begins with the record that is due: what is damaged here is no part of the journal.
-    private func leavesDamage() throws(JournalError) -> Bool {
-        do {
-            return try self.leave()
-        } catch {
-            // Records are missing because they are damaged, and the place is known.
-            if case .missing = error { return false }
-            throw error
-        }
     }
 
     private enum Step {
@@ -132,7 +135,7 @@ public final class JournalReader {
     private func enter() throws(JournalError) -> Bool {
         let path = self.folder.path(of: self.sequence)
         switch try SegmentReader.open(path) {
-        case .unborn: return false
+        case .unborn: return try self.isBeingBegun(path, self.sequence)
         case .damaged(let what): throw .corrupt(file: path, offset: 0, sequence: self.sequence, what: what)
         case .reader(let reader):
             if let journal = self.journal, journal != reader.header.journal { throw .foreign(file: path) }
@@ -142,6 +145,14 @@ public final class JournalReader {
             self.segmentsSeen = -1
             return true
         }
+    }
+
+    /// A segment that holds nothing is being begun where it is the newest: there is no record yet. Elsewhere it is damaged.
+    private func isBeingBegun(_ path: String, _ first: UInt64) throws(JournalError) -> Bool {
+        if try self.folder.segments().contains(where: { $0.first > first }) {
+            throw .corrupt(file: path, offset: 0, sequence: first, what: "the header is not there")
+        }
+        return false
     }
 
     /// Looks where the next segment begins: when a segment is entered, and when the writer has begun another.
@@ -163,7 +174,13 @@ public final class JournalReader {
         if following.first > self.sequence {
             throw .missing(folder: self.folder.path, sequence: self.sequence, next: following.first)
         }
-        guard case .reader(let reader) = try SegmentReader.open(following.path) else { return false }
+        let reader: SegmentReader
+        switch try SegmentReader.open(following.path, journal: self.journal) {
+        case .reader(let opened): reader = opened
+        case .unborn: return try self.isBeingBegun(following.path, following.first)
+        case .damaged(let what):
+            throw .corrupt(file: following.path, offset: 0, sequence: following.first, what: what)
+        }
         if let journal = self.journal, journal != reader.header.journal { throw .foreign(file: following.path) }
         self.current = reader
         self.segment = following.first

@@ -51,7 +51,7 @@ struct JournalRecovery {
 
     private mutating func readNewest() throws(JournalError) {
         while let newest = self.segments.last {
-            switch try SegmentReader.open(newest.path) {
+            switch try SegmentReader.open(newest.path, journal: self.journalBefore()) {
             case .unborn:
                 break
             case .damaged(let what):
@@ -71,6 +71,14 @@ struct JournalRecovery {
                 throw .nothingBefore(file: newest.path, sequence: newest.first)
             }
         }
+    }
+
+    /// Whose the segment before the newest is.
+    private func journalBefore() throws(JournalError) -> UInt64? {
+        guard let before = self.segments.dropLast().last,
+            case .reader(let reader) = try SegmentReader.open(before.path)
+        else { return nil }
+        return reader.header.journal
     }
 
     /// Reads all of a segment.

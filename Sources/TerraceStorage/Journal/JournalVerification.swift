@@ -87,7 +87,7 @@ public struct JournalVerification: Sendable {
     private mutating func look(at segment: JournalFolder.Segment, _ next: UInt64?) throws(JournalError) {
         let due = self.due
         self.due = next
-        switch try SegmentReader.open(segment.path) {
+        switch try SegmentReader.open(segment.path, journal: self.journal) {
         case .unborn:
             if next != nil {
                 throw .corrupt(

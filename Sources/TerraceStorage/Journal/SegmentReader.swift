@@ -49,13 +49,16 @@ final class SegmentReader {
     /// What opening a segment came to.
     enum Opening {
         case reader(SegmentReader)
-        /// It was created and nothing more: the header is not there, and nothing but zeros is.
+        /// It was created and nothing more: the header is not there, and nothing that was ever durable is.
         case unborn
         case damaged(String)
     }
 
     /// Opens the segment at `path`.
-    static func open(_ path: String) throws(JournalError) -> Opening {
+    ///
+    /// - Parameter journal: Whose it must be, where that is known: by this what an interrupted write left instead of a header is told
+    ///   from a header that was damaged later.
+    static func open(_ path: String, journal: UInt64? = nil) throws(JournalError) -> Opening {
         let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 { throw .system(what: "open", path: path, reason: JournalFiles.reason(errno)) }
         var first = [UInt8](repeating: 0, count: 4_096)
@@ -73,9 +76,17 @@ final class SegmentReader {
             _ = Glibc.close(descriptor)
             throw .newerVersion(file: path, version: version, known: Int(SegmentHeader.version))
         case .damaged(let what):
-            defer { _ = Glibc.close(descriptor) }
+            let name = path.split(separator: "/").last.map { String($0) } ?? path
+            // Closes the file at its end.
+            let reader = SegmentReader(
+                path: path,
+                header: SegmentHeader(journal: journal ?? 0, first: SegmentName.first(of: name) ?? 1, created: 0),
+                descriptor: descriptor)
             if count < SegmentHeader.size { return .unborn }
-            return try Self.isBlank(descriptor, path) ? .unborn : .damaged(what)
+            if journal != nil { return try reader.verdict() == .tail ? .unborn : .damaged(what) }
+            return try withExtendedLifetime(reader) { () throws(JournalError) in
+                try Self.isBlank(descriptor, path) ? .unborn : .damaged(what)
+            }
         }
     }
 
@@ -115,7 +126,8 @@ final class SegmentReader {
     /// Sees to it that `count` bytes are at hand; false where the file has no more.
     private func ensure(_ count: Int) throws(JournalError) -> Bool {
         while self.bytes.left < count {
-            let room = max(Self.window, count - self.bytes.left)
+            // No more room than there is to read: a small segment costs no large window.
+            let room = max(count - self.bytes.left, min(Self.window, self.fileSize - self.readTo))
             let start = self.bytes.makeRoom(room)
             let (descriptor, from) = (self.descriptor, self.readTo)
             let read = unsafe self.bytes.fill(from: start) { memory in
@@ -267,7 +279,8 @@ final class SegmentReader {
 
     private func read(into rest: inout JournalBytes, from: Int) throws(JournalError) {
         while rest.limit < Self.stretch {
-            let start = rest.makeRoom(min(1 << 20, Self.stretch - rest.limit))
+            let left = max(1, self.fileSize - from - rest.limit)
+            let start = rest.makeRoom(min(1 << 20, left, Self.stretch - rest.limit))
             let (descriptor, at) = (self.descriptor, from + start)
             let count = unsafe rest.fill(from: start) { memory in
                 // SAFETY: the bytes are lent for the time of the call.
