@@ -101,9 +101,18 @@ public final class Journal: @unchecked Sendable {
     ///
     /// - Throws: as `open` does; `empty` where there is no journal.
     public static func ledger(in folder: String) throws(JournalError) -> Ledger {
-        let recovery = try JournalRecovery(folder: JournalFolder(path: folder))
-        if recovery.journal == nil { throw .empty(folder: folder) }
-        return recovery.ledger
+        let place = JournalFolder(path: folder)
+        while true {
+            guard let newest = try place.segments().last else { throw .empty(folder: folder) }
+            do throws(JournalError) {
+                let recovery = try JournalRecovery(folder: place)
+                if recovery.journal == nil { throw JournalError.empty(folder: folder) }
+                return recovery.ledger
+            } catch {
+                // The writer may have gone on by so much that it is deleted.
+                guard case .system = error, JournalFolder.isGone(newest.path) else { throw error }
+            }
+        }
     }
 
     // MARK: Writing

@@ -14,11 +14,24 @@ public final class JournalBrowser {
     public init(folder: String, filter: JournalFilter = JournalFilter()) throws(JournalError) {
         self.folder = JournalFolder(path: folder)
         self.filter = filter
-        let segments = try self.folder.segments()
-        guard let oldest = segments.first else { throw .empty(folder: folder) }
-        var start = oldest
-        if let from = filter.from, let later = try Self.segment(before: from, segments) { start = later }
-        self.reader = try JournalReader(folder: folder, from: start.first)
+        self.reader = try Self.reader(self.folder, filter)
+    }
+
+    private static func reader(
+        _ folder: JournalFolder, _ filter: JournalFilter
+    ) throws(JournalError) -> JournalReader {
+        while true {
+            let segments = try folder.segments()
+            guard let oldest = segments.first else { throw .empty(folder: folder.path) }
+            do throws(JournalError) {
+                var start = oldest
+                if let from = filter.from, let later = try Self.segment(before: from, segments) { start = later }
+                return try JournalReader(folder: folder.path, from: start.first)
+            } catch {
+                // The writer deletes the oldest while others read.
+                if try folder.segments().first == oldest { throw error }
+            }
+        }
     }
 
     /// The newest segment that was begun a while before `moment`: no record in the ones before it is as late, even where clocks were
@@ -90,13 +103,20 @@ public final class JournalBrowser {
         var all: [JournalRow] = []
         var end = UInt64.max
         for segment in try self.folder.segments().reversed() {
-            let reader = try JournalReader(folder: self.folder.path, from: segment.first)
+            let reader: JournalReader
             var names = JournalNames()
             var rows: [JournalRow] = []
-            while reader.sequence < end, let record = try reader.next() {
-                if let row = names.row(of: record, self.filter) { rows.append(row) }
-                // Twice as many as wanted are held at most.
-                if rows.count >= 2 * max(1, count) { rows.removeFirst(rows.count - count) }
+            do throws(JournalError) {
+                reader = try JournalReader(folder: self.folder.path, from: segment.first)
+                while reader.sequence < end, let record = try reader.next() {
+                    if let row = names.row(of: record, self.filter) { rows.append(row) }
+                    // Twice as many as wanted are held at most.
+                    if rows.count >= 2 * max(1, count) { rows.removeFirst(rows.count - count) }
+                }
+            } catch {
+                // The writer deletes the oldest while others read: there are no more.
+                if JournalFolder.isGone(segment.path), end != .max { break }
+                throw error
             }
             if end == .max { (self.reader, self.names) = (reader, names) }
             all = rows.suffix(count - all.count) + all

@@ -11,6 +11,12 @@ struct JournalFolder: Sendable {
         var path: String
     }
 
+    /// Whether a file is gone: retention of the process that writes deletes the oldest segments while others read.
+    static func isGone(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) != 0 && errno == ENOENT
+    }
+
     /// How large a file is; zero where it is not there.
     static func bytes(of path: String) -> Int {
         var status = stat()

@@ -75,10 +75,14 @@ struct JournalRecovery {
 
     /// Whose the segment before the newest is.
     private func journalBefore() throws(JournalError) -> UInt64? {
-        guard let before = self.segments.dropLast().last,
-            case .reader(let reader) = try SegmentReader.open(before.path)
-        else { return nil }
-        return reader.header.journal
+        guard let before = self.segments.dropLast().last else { return nil }
+        do throws(JournalError) {
+            guard case .reader(let reader) = try SegmentReader.open(before.path) else { return nil }
+            return reader.header.journal
+        } catch {
+            if JournalFolder.isGone(before.path) { return nil }
+            throw error
+        }
     }
 
     /// Reads all of a segment.
@@ -145,22 +149,34 @@ struct JournalRecovery {
 
     private func checkOlder(_ folder: JournalFolder) throws(JournalError) {
         guard let journal = self.journal else { return }
+        var isOldest = true
         for (segment, following) in zip(self.segments, self.segments.dropFirst()) {
-            switch try SegmentReader.open(segment.path) {
-            case .unborn:
-                throw .corrupt(
-                    file: segment.path, offset: 0, sequence: segment.first, what: "the header is not there")
-            case .damaged(let what):
-                throw .corrupt(file: segment.path, offset: 0, sequence: segment.first, what: what)
-            case .reader(let reader):
-                if reader.header.journal != journal { throw .foreign(file: segment.path) }
-                if reader.header.first != segment.first {
-                    throw .corrupt(
-                        file: segment.path, offset: 24, sequence: segment.first,
-                        what: "it begins with record \(reader.header.first), and its name says otherwise")
-                }
-                try Self.check(reader, upTo: following.first, folder)
+            do throws(JournalError) {
+                try Self.check(segment, of: journal, upTo: following.first, folder)
+                isOldest = false
+            } catch {
+                // Who only looks may find that the writer has just deleted it, as the oldest are.
+                guard isOldest, case .system = error, JournalFolder.isGone(segment.path) else { throw error }
             }
+        }
+    }
+
+    private static func check(
+        _ segment: JournalFolder.Segment, of journal: UInt64, upTo next: UInt64, _ folder: JournalFolder
+    ) throws(JournalError) {
+        switch try SegmentReader.open(segment.path) {
+        case .unborn:
+            throw .corrupt(file: segment.path, offset: 0, sequence: segment.first, what: "the header is not there")
+        case .damaged(let what):
+            throw .corrupt(file: segment.path, offset: 0, sequence: segment.first, what: what)
+        case .reader(let reader):
+            if reader.header.journal != journal { throw .foreign(file: segment.path) }
+            if reader.header.first != segment.first {
+                throw .corrupt(
+                    file: segment.path, offset: 24, sequence: segment.first,
+                    what: "it begins with record \(reader.header.first), and its name says otherwise")
+            }
+            try self.check(reader, upTo: next, folder)
         }
     }
 
