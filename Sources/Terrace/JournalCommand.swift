@@ -14,7 +14,8 @@ struct JournalCommand: ParsableCommand {
             action of an operator, in segments in `data`/journal. docs/journal.md says how. These commands only read, and may be \
             used while a run writes.
 
-              terrace journal show desk.yml --last 20
+              terrace journal show desk.yml --last 20 --follow
+              terrace journal show terrace-data --kind fill --symbol BERA/USDT --from 2026-11-29
               terrace journal verify terrace-data/journal
               terrace journal export desk.yml --content fills --out fills.csv
             """,

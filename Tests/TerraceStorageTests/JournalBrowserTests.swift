@@ -80,6 +80,25 @@ import Testing
         #expect(changes.count == 1 && changes[0].hasSuffix("; removed a; changed b"), "\(changes)")
     }
 
+    @Test("tells of a strategy that was taken off, and set up again, as people mean it")
+    func takenOff() throws {
+        let folder = JournalSamples.folder()
+        defer { JournalSamples.remove(folder) }
+        var run = JournalSamples.run()
+        let opening = try Journal.open(folder: folder, run: run)
+        let configuration = run.strategies[0].configuration
+        for text in ["null", configuration] {
+            run.strategies[0].configuration = text
+            opening.journal.describe(run)
+            opening.journal.append(JournalSamples.fill(1))
+        }
+        try opening.journal.close()
+        var filter = JournalFilter()
+        filter.topics = [.strategies]
+        let lines = try Self.lines(folder, filter)
+        #expect(lines.count == 2 && lines[0].hasSuffix("; removed a") && lines[1].hasSuffix("; added a"), "\(lines)")
+    }
+
     @Test("gives only what is asked for")
     func filters() throws {
         let folder = try Self.journal()

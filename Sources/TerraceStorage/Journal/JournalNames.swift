@@ -48,12 +48,13 @@ public struct JournalNames: Sendable {
     }
 
     private static func change(from old: RunDescription, to new: RunDescription) -> String? {
-        let before = Dictionary(old.strategies.map { ($0.id, $0) }) { first, _ in first }
-        let after = Dictionary(new.strategies.map { ($0.id, $0) }) { first, _ in first }
-        let added = new.strategies.filter { before[$0.id] == nil }.map { $0.id }
-        let removed = old.strategies.filter { after[$0.id] == nil }.map { $0.id }
-        let changed = new.strategies.filter { strategy in before[strategy.id].map { $0 != strategy } ?? false }
-            .map { $0.id }
+        // One that was taken off keeps its place, without a configuration.
+        let (left, right) = (old.strategies.filter { $0.isSet }, new.strategies.filter { $0.isSet })
+        let before = Dictionary(left.map { ($0.id, $0) }) { first, _ in first }
+        let after = Dictionary(right.map { ($0.id, $0) }) { first, _ in first }
+        let added = right.filter { before[$0.id] == nil }.map { $0.id }
+        let removed = left.filter { after[$0.id] == nil }.map { $0.id }
+        let changed = right.filter { strategy in before[strategy.id].map { $0 != strategy } ?? false }.map { $0.id }
         let parts = [("added", added), ("removed", removed), ("changed", changed)].filter { !$0.1.isEmpty }
         if parts.isEmpty { return nil }
         return parts.map { "\($0.0) \($0.1.joined(separator: ", "))" }.joined(separator: "; ")
@@ -164,4 +165,9 @@ public struct JournalNames: Sendable {
         }
         return text
     }
+}
+
+extension RunDescription.Strategy {
+    /// Whether it is set up: one that was taken off has `null` for its configuration.
+    fileprivate var isSet: Bool { self.configuration != "null" }
 }
