@@ -8,7 +8,13 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <ucontext.h>
+#include <unistd.h>
 
 #if defined(__x86_64__)
 #include <x86intrin.h>
@@ -111,3 +117,56 @@ uint64_t cterrace_use_large_pages(void) {
     fclose(maps);
     return total;
 }
+
+int cterrace_is_in_memory(const char *path) {
+    struct statfs status;
+    if (statfs(path, &status) != 0) return 0;
+    return status.f_type == 0x01021994 || status.f_type == (long)0x858458f6;  // tmpfs, ramfs
+}
+
+#if defined(__x86_64__)
+#ifndef PR_SET_SYSCALL_USER_DISPATCH
+#define PR_SET_SYSCALL_USER_DISPATCH 59
+#define PR_SYS_DISPATCH_OFF 0
+#define PR_SYS_DISPATCH_ON 1
+#endif
+
+static __thread volatile char watching;
+static __thread volatile uint64_t watched;
+
+// Carries out the call that was caught, counts it, and lets the thread make others until it is watched again.
+static void caught(int signal, siginfo_t *info, void *context) {
+    (void)signal;
+    (void)info;
+    watching = 0;
+    watched++;
+    int before = errno;
+    greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+    long result = syscall(registers[REG_RAX], registers[REG_RDI], registers[REG_RSI], registers[REG_RDX],
+                          registers[REG_R10], registers[REG_R8], registers[REG_R9]);
+    registers[REG_RAX] = result == -1 ? -errno : result;
+    errno = before;
+}
+
+int cterrace_watch_begin(void) {
+    struct sigaction action = {.sa_sigaction = caught, .sa_flags = SA_SIGINFO};
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGSYS, &action, NULL) != 0) return errno;
+    watching = 0;
+    watched = 0;
+    if (prctl(PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, 0L, 0L, &watching) != 0) return errno;
+    return 0;
+}
+
+void cterrace_watch(int on) { watching = on != 0; }
+
+uint64_t cterrace_watch_end(void) {
+    watching = 0;
+    (void)prctl(PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_OFF, 0L, 0L, 0L);
+    return watched;
+}
+#else
+int cterrace_watch_begin(void) { return ENOSYS; }
+void cterrace_watch(int on) { (void)on; }
+uint64_t cterrace_watch_end(void) { return 0; }
+#endif

@@ -17,12 +17,14 @@ struct Terrace: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, CheckCommand.self, DoctorCommand.self, RunCommand.self, FeedCommand.self,
             VenuesCommand.self,
-            ReplayCommand.self, BenchCommand.self, StoreCommand.self,
+            ReplayCommand.self, JournalCommand.self, BenchCommand.self, StoreCommand.self,
         ])
 
     static func main() async {
         // Who reads our output may go first (`terrace demo | head`); orders are cancelled and reports written all the same.
         signal(SIGPIPE, SIG_IGN)
+        // A limit of file sizes must end no run: the write fails instead, and the journal says so and has quotes pulled.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -21,4 +21,18 @@ int cterrace_poll(struct pollfd *polled, uint32_t count, uint64_t nanoseconds);
 /// the moment after registration; costs about a millisecond for each 10 MB.
 uint64_t cterrace_use_large_pages(void);
 
+/// Whether what is at `path` is kept in memory alone, so that bringing it to the disk takes no time.
+int cterrace_is_in_memory(const char *path);
+
+/// Prepares the calling thread to be watched for system calls, by a trap that the system springs at each. Returns 0, or an error
+/// number where this system has no such thing (Linux before 5.11, processors other than x86-64). Takes the signal SIGSYS.
+int cterrace_watch_begin(void);
+
+/// Watches the calling thread from here on, or no more. The first system call while it is watched is carried out, counted, and ends
+/// the watch until the next time.
+void cterrace_watch(int on);
+
+/// Ends it: how often a system call was made while the thread was watched.
+uint64_t cterrace_watch_end(void);
+
 #endif

@@ -101,9 +101,18 @@ public final class Journal: @unchecked Sendable {
     ///
     /// - Throws: as `open` does; `empty` where there is no journal.
     public static func ledger(in folder: String) throws(JournalError) -> Ledger {
-        let recovery = try JournalRecovery(folder: JournalFolder(path: folder))
-        if recovery.journal == nil { throw .empty(folder: folder) }
-        return recovery.ledger
+        let place = JournalFolder(path: folder)
+        while true {
+            guard let newest = try place.segments().last else { throw .empty(folder: folder) }
+            do throws(JournalError) {
+                let recovery = try JournalRecovery(folder: place)
+                if recovery.journal == nil { throw JournalError.empty(folder: folder) }
+                return recovery.ledger
+            } catch {
+                // The writer may have gone on by so much that it is deleted.
+                guard case .system = error, JournalFolder.isGone(newest.path) else { throw error }
+            }
+        }
     }
 
     // MARK: Writing
@@ -128,7 +137,7 @@ public final class Journal: @unchecked Sendable {
         let trouble = self.queue.trouble.load(ordering: .acquiring)
         if trouble == 0 { return nil }
         if let text = self.queue.status.withLock({ $0.failure }) { return text }
-        return "journal \(self.folder): the disk does not keep up; quotes are pulled until it does"
+        return self.stallText
     }
 
     /// The number of the last record that is on the disk.
@@ -142,10 +151,20 @@ public final class Journal: @unchecked Sendable {
 
     /// What people should be told, oldest first, each once: failures, their ends, and what retention could not do. At most 100 wait.
     public func takeNotices() -> [String] {
-        self.queue.status.withLock { status in
+        let isFailing = self.isFailing
+        return self.queue.status.withLock { status in
             defer { status.notices = [] }
+            // The writer can't say so itself while it waits for the disk.
+            if isFailing, status.failure == nil, !status.isStallTold {
+                status.isStallTold = true
+                status.notices.append(self.stallText)
+            }
             return status.notices
         }
+    }
+
+    private var stallText: String {
+        "journal \(self.folder): the disk does not keep up; quotes are pulled until it does"
     }
 
     /// A follower has what comes before `sequence` and needs everything from there on: no segment is deleted that holds any of it.

@@ -14,6 +14,8 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
     case missing(folder: String, sequence: UInt64, next: UInt64)
     /// The reader was to begin behind the end.
     case beyondEnd(folder: String, asked: UInt64, last: UInt64)
+    /// The oldest segment that is there holds nothing sound, and those before it are gone.
+    case nothingBefore(file: String, sequence: UInt64)
     /// There is no journal.
     case empty(folder: String)
     /// The run can't go on from what was recorded.
@@ -53,6 +55,12 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
             """
             journal \(folder): reading was to go on at record \(asked), and the last one is \(last): this is not the journal that \
             was read before, or its end was lost
+            """
+        case .nothingBefore(let file, let sequence):
+            """
+            journal: \(file) was begun and holds nothing sound, and the segments before it, with records up to \(sequence - 1), are \
+            not there: put them back. Without them nothing is known of positions and orders: to begin a new journal all the same, \
+            move this file away too
             """
         case .empty(let folder):
             "journal \(folder): there is none"

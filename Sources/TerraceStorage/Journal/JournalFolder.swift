@@ -11,6 +11,12 @@ struct JournalFolder: Sendable {
         var path: String
     }
 
+    /// Whether a file is gone: retention of the process that writes deletes the oldest segments while others read.
+    static func isGone(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) != 0 && errno == ENOENT
+    }
+
     /// How large a file is; zero where it is not there.
     static func bytes(of path: String) -> Int {
         var status = stat()
@@ -21,12 +27,21 @@ struct JournalFolder: Sendable {
 
     /// The segments, oldest first. Other files are none of ours.
     func segments() throws(JournalError) -> [Segment] {
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: self.path)
-        } catch {
-            throw .system(what: "list", path: self.path, reason: JournalFiles.reason(ENOENT))
+        guard let folder = unsafe opendir(self.path) else {
+            throw .system(what: "list", path: self.path, reason: JournalFiles.reason(errno))
         }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(folder) else { break }
+            // SAFETY: the entry is the folder's until the next call; its name ends with a zero.
+            names.append(
+                unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                    unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+                })
+        }
+        if errno != 0 { throw .system(what: "list", path: self.path, reason: JournalFiles.reason(errno)) }
         return names.compactMap { name in
             SegmentName.first(of: name).map { Segment(first: $0, path: self.path + "/" + name) }
         }.sorted { $0.first < $1.first }
@@ -39,13 +54,38 @@ struct JournalFolder: Sendable {
             if isFolder.boolValue { return }
             throw .system(what: "use", path: self.path, reason: "it is no folder")
         }
+        // The nearest folder that is there: what is made in it has to be on the disk too, or a power cut takes the journal with it.
+        var above = [URL(fileURLWithPath: self.path).deletingLastPathComponent()]
+        while let last = above.last, last.path != "/", !FileManager.default.fileExists(atPath: last.path) {
+            above.append(last.deletingLastPathComponent())
+        }
         do {
             try FileManager.default.createDirectory(
                 atPath: self.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw .system(what: "create", path: self.path, reason: "\((error as NSError).localizedDescription)")
         }
-        _ = JournalFiles.system.syncFolder((self.path as NSString).deletingLastPathComponent)
+        for folder in above {
+            let result = JournalFiles.system.syncFolder(folder.path)
+            if result < 0 { throw .system(what: "sync", path: folder.path, reason: JournalFiles.reason(-result)) }
+        }
+    }
+
+    /// The process that writes to the journal now, as far as the system tells (`/proc/locks`), without touching the lock.
+    var writer: Int32? {
+        var status = stat()
+        guard unsafe stat(self.path + "/lock", &status) == 0,
+            let locks = try? String(contentsOfFile: "/proc/locks", encoding: .utf8)
+        else { return nil }
+        for line in locks.split(separator: "\n") {
+            // 3: FLOCK  ADVISORY  WRITE 1234 fe:00:567 0 EOF
+            let words = line.split(separator: " ")
+            guard words.count > 5, words[1] == "FLOCK", words[3] == "WRITE",
+                words[5].split(separator: ":").last.flatMap({ UInt64($0) }) == UInt64(status.st_ino)
+            else { continue }
+            return Int32(words[4])
+        }
+        return nil
     }
 
     /// Locks the folder for one writer: the descriptor that holds the lock until it is closed.

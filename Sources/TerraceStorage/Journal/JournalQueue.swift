@@ -21,6 +21,8 @@ final class JournalQueue: @unchecked Sendable {
     struct Status {
         var failure: String?
         var notices: [String] = []
+        /// Whether people know that the writer does not come back from the disk: only the shard sees that.
+        var isStallTold = false
         var figures = JournalFigures()
     }
 

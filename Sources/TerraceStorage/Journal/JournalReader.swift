@@ -4,7 +4,8 @@ import TerraceCore
 /// Reads a journal from a record on, segment after segment, also while it is written.
 ///
 /// Not thread-safe: one thread or task reads. A reader that was made by a `Journal` gives only what is on the disk; another one,
-/// of a folder that some process writes to, whatever is complete.
+/// of a folder that some process writes to, whatever is complete. Where bringing that to the disk then fails, the writer writes it
+/// anew in another segment, and such a reader gives it again: its `sequence` goes back.
 public final class JournalReader {
     private let folder: JournalFolder
     private let queue: JournalQueue?
@@ -59,7 +60,7 @@ public final class JournalReader {
             return try self.read()
         } catch {
             switch error {
-            case .corrupt, .missing, .foreign, .newerVersion: self.failure = error
+            case .corrupt, .missing, .foreign, .newerVersion, .nothingBefore: self.failure = error
             case .locked, .system, .beyondEnd, .empty, .ledger, .tooLarge, .notWritten: break
             }
             throw error
@@ -74,21 +75,45 @@ public final class JournalReader {
             if self.sequence >= self.limit, try self.leave() { continue }
             switch try self.step() {
             case .record(let record):
-                self.sequence = record.sequence + 1
-                if case .run(let run, _) = record.content { self.run = run }
-                return record
+                return self.passed(record)
             case .end:
-                if try self.leave() { continue }
+                do throws(JournalError) {
+                    if try self.leave() { continue }
+                } catch {
+                    // More may have been written, and another segment begun, since the end was looked at.
+                    if case .missing = error, case .record(let record) = try self.step() { return self.passed(record) }
+                    throw error
+                }
                 if self.queue != nil {
                     throw .missing(folder: self.folder.path, sequence: self.sequence, next: self.sequence + 1)
                 }
                 return nil
             case .damaged(let file, let offset, let what):
-                if try self.leave() { continue }
-                if self.queue == nil, try self.current?.hasLaterBatch() != true { return nil }
-                throw .corrupt(file: file, offset: offset, sequence: self.sequence, what: what)
+                var isFollowed = false
+                do throws(JournalError) {
+                    // What is damaged here is no part of the journal where the next segment begins with the record that is due.
+                    if try self.leave() { continue }
+                } catch {
+                    guard case .missing = error else { throw error }
+                    isFollowed = true
+                }
+                switch try self.current?.verdict() {
+                case .mended: continue
+                case .tail where self.queue == nil && !isFollowed: return nil
+                case .tail, .damage, nil:
+                    // What was being written when it was looked at, or was read ahead of the disk and then written otherwise, is
+                    // sound when it is read anew.
+                    if case .record(let record) = try self.step() { return self.passed(record) }
+                    throw .corrupt(file: file, offset: offset, sequence: self.sequence, what: what)
+                }
             }
         }
+    }
+
+    private func passed(_ record: JournalRecord) -> JournalRecord {
+        self.sequence = record.sequence + 1
+        if case .run(let run, _) = record.content { self.run = run }
+        return record
     }
 
     private enum Step {
@@ -110,7 +135,7 @@ public final class JournalReader {
     private func enter() throws(JournalError) -> Bool {
         let path = self.folder.path(of: self.sequence)
         switch try SegmentReader.open(path) {
-        case .unborn: return false
+        case .unborn: return try self.isBeingBegun(path, self.sequence)
         case .damaged(let what): throw .corrupt(file: path, offset: 0, sequence: self.sequence, what: what)
         case .reader(let reader):
             if let journal = self.journal, journal != reader.header.journal { throw .foreign(file: path) }
@@ -122,6 +147,14 @@ public final class JournalReader {
         }
     }
 
+    /// A segment that holds nothing is being begun where it is the newest: there is no record yet. Elsewhere it is damaged.
+    private func isBeingBegun(_ path: String, _ first: UInt64) throws(JournalError) -> Bool {
+        if try self.folder.segments().contains(where: { $0.first > first }) {
+            throw .corrupt(file: path, offset: 0, sequence: first, what: "the header is not there")
+        }
+        return false
+    }
+
     /// Looks where the next segment begins: when a segment is entered, and when the writer has begun another.
     private func lookAhead() throws(JournalError) {
         let begun = self.queue?.segmentsBegun.load(ordering: .acquiring) ?? 0
@@ -131,19 +164,27 @@ public final class JournalReader {
         self.limit = segments.first { $0.first > self.segment }?.first ?? .max
     }
 
-    /// Goes on to the next segment, if there is one that begins with the record that is due.
+    /// Goes on to the next segment, if there is one that begins with the record that is due, or before it.
+    ///
+    /// It begins before it where records were read that were never durable, which only a reader without a journal does: what became
+    /// of them stands in the next segment, and is read from there.
     private func leave() throws(JournalError) -> Bool {
         let segments = try self.folder.segments()
-        guard let following = segments.first(where: { $0.first > self.segment && $0.first >= self.sequence }) else {
-            return false
-        }
+        guard let following = segments.first(where: { $0.first > self.segment }) else { return false }
         if following.first > self.sequence {
             throw .missing(folder: self.folder.path, sequence: self.sequence, next: following.first)
         }
-        guard case .reader(let reader) = try SegmentReader.open(following.path) else { return false }
+        let reader: SegmentReader
+        switch try SegmentReader.open(following.path, journal: self.journal) {
+        case .reader(let opened): reader = opened
+        case .unborn: return try self.isBeingBegun(following.path, following.first)
+        case .damaged(let what):
+            throw .corrupt(file: following.path, offset: 0, sequence: following.first, what: what)
+        }
         if let journal = self.journal, journal != reader.header.journal { throw .foreign(file: following.path) }
         self.current = reader
         self.segment = following.first
+        self.sequence = following.first
         self.segmentsSeen = -1
         return true
     }

@@ -51,7 +51,7 @@ struct JournalRecovery {
 
     private mutating func readNewest() throws(JournalError) {
         while let newest = self.segments.last {
-            switch try SegmentReader.open(newest.path) {
+            switch try SegmentReader.open(newest.path, journal: self.journalBefore()) {
             case .unborn:
                 break
             case .damaged(let what):
@@ -66,6 +66,22 @@ struct JournalRecovery {
             }
             self.unborn.append(newest.path)
             self.segments.removeLast()
+            // Its beginning told what followed from all before, and nothing else does any more.
+            if self.segments.isEmpty, newest.first > 1 {
+                throw .nothingBefore(file: newest.path, sequence: newest.first)
+            }
+        }
+    }
+
+    /// Whose the segment before the newest is.
+    private func journalBefore() throws(JournalError) -> UInt64? {
+        guard let before = self.segments.dropLast().last else { return nil }
+        do throws(JournalError) {
+            guard case .reader(let reader) = try SegmentReader.open(before.path) else { return nil }
+            return reader.header.journal
+        } catch {
+            if JournalFolder.isGone(before.path) { return nil }
+            throw error
         }
     }
 
@@ -89,11 +105,13 @@ struct JournalRecovery {
                 if case .ended = record.content { self.endedInOrder = true } else { self.endedInOrder = false }
                 continue
             case .end:
-                break
+                try self.checkReach(reader, "it ends too early")
             case .damaged(let what):
                 let (offset, sequence) = (reader.offset, reader.sequence)
-                if try reader.hasLaterBatch() {
-                    throw .corrupt(file: reader.path, offset: offset, sequence: sequence, what: what)
+                switch try reader.verdict() {
+                case .tail: try self.checkReach(reader, what)
+                case .mended: continue
+                case .damage: throw .corrupt(file: reader.path, offset: offset, sequence: sequence, what: what)
                 }
                 if records >= 2 {
                     self.tail = Tail(path: reader.path, offset: offset, bytes: max(0, reader.fileSize - offset))
@@ -108,8 +126,20 @@ struct JournalRecovery {
         return true
     }
 
+    /// A segment is begun only when all before it is on the disk: so where one was, this one must reach up to it.
+    private func checkReach(_ reader: SegmentReader, _ what: String) throws(JournalError) {
+        guard let begun = self.unborn.last, let name = begun.split(separator: "/").last,
+            let first = SegmentName.first(of: String(name)), reader.sequence < first
+        else { return }
+        throw .corrupt(
+            file: reader.path, offset: reader.offset, sequence: reader.sequence,
+            what:
+                "\(what), and \(begun), which holds nothing, was begun when all up to record \(first - 1) was on the disk: "
+                + "it must be removed too where this is cut")
+    }
+
     /// What must stand at the beginning of a segment, and nowhere else.
-    private static func isPlausible(_ record: JournalRecord, at place: Int) -> Bool {
+    static func isPlausible(_ record: JournalRecord, at place: Int) -> Bool {
         switch record.content {
         case .run: place != 1
         case .checkpoint: place == 1
@@ -119,22 +149,34 @@ struct JournalRecovery {
 
     private func checkOlder(_ folder: JournalFolder) throws(JournalError) {
         guard let journal = self.journal else { return }
+        var isOldest = true
         for (segment, following) in zip(self.segments, self.segments.dropFirst()) {
-            switch try SegmentReader.open(segment.path) {
-            case .unborn:
-                throw .corrupt(
-                    file: segment.path, offset: 0, sequence: segment.first, what: "the header is not there")
-            case .damaged(let what):
-                throw .corrupt(file: segment.path, offset: 0, sequence: segment.first, what: what)
-            case .reader(let reader):
-                if reader.header.journal != journal { throw .foreign(file: segment.path) }
-                if reader.header.first != segment.first {
-                    throw .corrupt(
-                        file: segment.path, offset: 24, sequence: segment.first,
-                        what: "it begins with record \(reader.header.first), and its name says otherwise")
-                }
-                try Self.check(reader, upTo: following.first, folder)
+            do throws(JournalError) {
+                try Self.check(segment, of: journal, upTo: following.first, folder)
+                isOldest = false
+            } catch {
+                // Who only looks may find that the writer has just deleted it, as the oldest are.
+                guard isOldest, case .system = error, JournalFolder.isGone(segment.path) else { throw error }
             }
+        }
+    }
+
+    private static func check(
+        _ segment: JournalFolder.Segment, of journal: UInt64, upTo next: UInt64, _ folder: JournalFolder
+    ) throws(JournalError) {
+        switch try SegmentReader.open(segment.path) {
+        case .unborn:
+            throw .corrupt(file: segment.path, offset: 0, sequence: segment.first, what: "the header is not there")
+        case .damaged(let what):
+            throw .corrupt(file: segment.path, offset: 0, sequence: segment.first, what: what)
+        case .reader(let reader):
+            if reader.header.journal != journal { throw .foreign(file: segment.path) }
+            if reader.header.first != segment.first {
+                throw .corrupt(
+                    file: segment.path, offset: 24, sequence: segment.first,
+                    what: "it begins with record \(reader.header.first), and its name says otherwise")
+            }
+            try self.check(reader, upTo: next, folder)
         }
     }
 

@@ -53,6 +53,10 @@ final class JournalWriter: @unchecked Sendable {
     /// Begins the run's first segment.
     func begin() throws(JournalError) {
         if let trouble = self.beginSegment(begins: true) {
+            if trouble.code == 0 {
+                throw .tooLarge(
+                    what: "what describes the run", bytes: trouble.bytes, limit: JournalBuffer.recordLimit)
+            }
             throw .system(
                 what: trouble.what, path: self.folder.path(of: self.next), reason: JournalFiles.reason(trouble.code))
         }
@@ -71,6 +75,8 @@ final class JournalWriter: @unchecked Sendable {
                     self.end()
                     return
                 }
+                // The shard may have seen trouble just when it ended.
+                self.succeeds()
                 JournalFiles.pause(nanoseconds: pause)
                 pause = min(pause * 2, self.settings.pauseNanoseconds)
                 continue
@@ -146,6 +152,8 @@ final class JournalWriter: @unchecked Sendable {
     struct Failure {
         var what: String
         var code: Int32
+        /// Where it is not the system that fails but a record that is too large: how large it is.
+        var bytes = 0
     }
 
     /// Brings the batch to the disk, in a new segment where one is due, and takes it into the ledger.
@@ -160,7 +168,7 @@ final class JournalWriter: @unchecked Sendable {
                 .description, startsBatch: true, sequence: self.next,
                 time: Timestamp(nanoseconds: JournalFiles.now()), seed: self.seed
             ) { run.encode(into: &$0) }
-            if !isWhole { return Failure(what: "describe strategies that are too many", code: 0) }
+            if !isWhole { return Self.tooLarge(run) }
             if let failure = self.writeOut() { return failure }
             self.description = run
             self.newRun = nil
@@ -185,6 +193,12 @@ final class JournalWriter: @unchecked Sendable {
         self.count(records: count)
         self.queue.durableEntries.add(count, ordering: .releasing)
         return nil
+    }
+
+    private static func tooLarge(_ run: RunDescription) -> Failure {
+        var buffer = JournalBuffer()
+        run.encode(into: &buffer)
+        return Failure(what: "describe so many strategies, or so large ones, in", code: 0, bytes: buffer.count)
     }
 
     /// Writes the buffer at the end of the file and brings it to the disk. After a failure the file is as it was, or is left.
@@ -230,7 +244,7 @@ final class JournalWriter: @unchecked Sendable {
                 .checkpoint, startsBatch: false, sequence: self.next + 1, time: Timestamp(nanoseconds: now),
                 seed: self.seed
             ) { self.ledger.encode(into: &$0) } && isWhole
-        if !isWhole { return Failure(what: "describe strategies that are too many for", code: 0) }
+        if !isWhole { return Self.tooLarge(self.description) }
         // Left by an attempt that failed: nothing in it was ever counted.
         _ = self.files.remove(path)
         let created = self.files.create(path)
@@ -331,7 +345,11 @@ final class JournalWriter: @unchecked Sendable {
         }
         if self.queue.trouble.load(ordering: .relaxed) == 0 { return }
         self.queue.trouble.store(0, ordering: .releasing)
-        self.queue.status.withLock { $0.failure = nil }
+        let wasStalled = self.queue.status.withLock { status in
+            defer { (status.failure, status.isStallTold) = (nil, false) }
+            return status.isStallTold
+        }
+        if wasStalled { self.tell("journal \(self.folder.path): the disk keeps up again; no order or fill was lost") }
         if let since = self.failingSince {
             let milliseconds = (JournalFiles.monotonic() - since) / 1_000_000
             self.tell("journal \(self.folder.path): records are written again, after \(milliseconds) ms; none was lost")

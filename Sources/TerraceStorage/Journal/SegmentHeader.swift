@@ -3,6 +3,8 @@ struct SegmentHeader: Equatable {
     /// The newest format that is known here.
     static let version: UInt16 = 1
     static let size = 48
+    /// No segment begins with a higher number than this, so that counting on from it never overflows.
+    static let lastNumber: UInt64 = 1 << 62
     private static let magic: UInt64 = 0x4C_4E_52_4A_43_52_52_54  // "TRRCJRNL"
 
     /// Drawn at random when the journal was begun; in every segment of it.
@@ -47,7 +49,7 @@ struct SegmentHeader: Equatable {
             guard try reader.fixed() == sum else { return .damaged("the header's checksum is wrong") }
             guard try reader.fixed(UInt32.self) == 0 else { return .damaged("the header's last bytes are not zero") }
             if version > Self.version { return .newer(Int(version)) }
-            guard version > 0, first > 0 else { return .damaged("the header makes no sense") }
+            guard version > 0, first > 0, first <= Self.lastNumber else { return .damaged("the header makes no sense") }
             return .header(SegmentHeader(journal: journal, first: first, created: created))
         } catch {
             return .damaged(error.what)

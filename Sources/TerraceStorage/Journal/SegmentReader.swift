@@ -49,13 +49,16 @@ final class SegmentReader {
     /// What opening a segment came to.
     enum Opening {
         case reader(SegmentReader)
-        /// It was created and nothing more: the header is not there, and nothing else is.
+        /// It was created and nothing more: the header is not there, and nothing that was ever durable is.
         case unborn
         case damaged(String)
     }
 
     /// Opens the segment at `path`.
-    static func open(_ path: String) throws(JournalError) -> Opening {
+    ///
+    /// - Parameter journal: Whose it must be, where that is known: by this what an interrupted write left instead of a header is told
+    ///   from a header that was damaged later.
+    static func open(_ path: String, journal: UInt64? = nil) throws(JournalError) -> Opening {
         let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 { throw .system(what: "open", path: path, reason: JournalFiles.reason(errno)) }
         var first = [UInt8](repeating: 0, count: 4_096)
@@ -73,8 +76,35 @@ final class SegmentReader {
             _ = Glibc.close(descriptor)
             throw .newerVersion(file: path, version: version, known: Int(SegmentHeader.version))
         case .damaged(let what):
-            _ = Glibc.close(descriptor)
-            return count < SegmentHeader.size || first.allSatisfy { $0 == 0 } ? .unborn : .damaged(what)
+            let name = path.split(separator: "/").last.map { String($0) } ?? path
+            // Closes the file at its end.
+            let reader = SegmentReader(
+                path: path,
+                header: SegmentHeader(journal: journal ?? 0, first: SegmentName.first(of: name) ?? 1, created: 0),
+                descriptor: descriptor)
+            if count < SegmentHeader.size { return .unborn }
+            if journal != nil { return try reader.verdict() == .tail ? .unborn : .damaged(what) }
+            return try withExtendedLifetime(reader) { () throws(JournalError) in
+                try Self.isBlank(descriptor, path) ? .unborn : .damaged(what)
+            }
+        }
+    }
+
+    /// Whether a file holds nothing but zeros: room that was given to it, and never written.
+    private static func isBlank(_ descriptor: Int32, _ path: String) throws(JournalError) -> Bool {
+        var bytes = [UInt8](repeating: 0, count: Self.window)
+        var from = 0
+        while true {
+            let count = unsafe bytes.withUnsafeMutableBytes {
+                unsafe pread(descriptor, $0.baseAddress, $0.count, from)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .system(what: "read", path: path, reason: JournalFiles.reason(errno))
+            }
+            if count == 0 { return true }
+            if !bytes[..<count].allSatisfy({ $0 == 0 }) { return false }
+            from += count
         }
     }
 
@@ -96,7 +126,8 @@ final class SegmentReader {
     /// Sees to it that `count` bytes are at hand; false where the file has no more.
     private func ensure(_ count: Int) throws(JournalError) -> Bool {
         while self.bytes.left < count {
-            let room = max(Self.window, count - self.bytes.left)
+            // No more room than there is to read: a small segment costs no large window.
+            let room = max(count - self.bytes.left, min(Self.window, self.fileSize - self.readTo))
             let start = self.bytes.makeRoom(room)
             let (descriptor, from) = (self.descriptor, self.readTo)
             let read = unsafe self.bytes.fill(from: start) { memory in
@@ -201,32 +232,66 @@ final class SegmentReader {
         }
     }
 
-    /// Whether a sound record that begins a batch stands anywhere behind the next record: then what is here was durable once, and
-    /// is no torn tail. (A batch is written only after the one before it is on the disk.)
-    func hasLaterBatch() throws(JournalError) -> Bool {
+    /// What is wrong at the next record, where `next` found it damaged.
+    enum Verdict {
+        /// A torn tail: nothing behind it was ever durable.
+        case tail
+        /// It was durable once: this is damage.
+        case damage
+        /// Nothing any more: it was being written when it was looked at.
+        case mended
+    }
+
+    /// Tells a torn tail from damage. (A batch is written only after the one before it is on the disk; so where a sound one stands
+    /// behind, what is here was durable.)
+    func verdict() throws(JournalError) -> Verdict {
+        if try !self.hasLaterBatch() { return .tail }
+        // Between the two looks a writer may have completed what was incomplete, and more behind it.
+        guard case .record(let raw) = try self.next() else { return .damage }
+        self.sequence = raw.sequence
+        self.readTo = raw.offset
+        self.bytes.removeAll()
+        return .mended
+    }
+
+    /// Whether a sound record that begins a batch stands anywhere behind the next record.
+    private func hasLaterBatch() throws(JournalError) -> Bool {
         self.forget()
-        let from = self.offset
-        var rest = JournalBytes([])
-        var read = 0
-        while read < 1 << 30 {
-            let start = rest.makeRoom(1 << 20)
-            let descriptor = self.descriptor
-            let at = from + read
+        var from = self.offset
+        var place = 1
+        while true {
+            var rest = JournalBytes([])
+            try self.read(into: &rest, from: from)
+            let total = rest.limit
+            while place + JournalBuffer.recordFrame <= total {
+                if rest.bytes[place + 3] & 0x80 != 0, self.isSound(rest, at: place, total) { return true }
+                place += 1
+            }
+            if total < Self.stretch { return false }
+            // The longest record may stand across the end of what was looked at.
+            from += Self.stretch - JournalBuffer.recordLimit - JournalBuffer.recordFrame
+            place = 0
+        }
+    }
+
+    /// How much is looked at together.
+    private static let stretch = 1 << 26
+
+    private func read(into rest: inout JournalBytes, from: Int) throws(JournalError) {
+        while rest.limit < Self.stretch {
+            let left = max(1, self.fileSize - from - rest.limit)
+            let start = rest.makeRoom(min(1 << 20, left, Self.stretch - rest.limit))
+            let (descriptor, at) = (self.descriptor, from + start)
             let count = unsafe rest.fill(from: start) { memory in
                 // SAFETY: the bytes are lent for the time of the call.
                 unsafe pread(descriptor, memory.baseAddress, memory.count, at)
             }
-            if count < 0 { throw .system(what: "read", path: self.path, reason: JournalFiles.reason(errno)) }
-            if count == 0 { break }
-            read += count
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .system(what: "read", path: self.path, reason: JournalFiles.reason(errno))
+            }
+            if count == 0 { return }
         }
-        let total = rest.limit
-        var place = 1
-        while place + JournalBuffer.recordFrame <= total {
-            if rest.bytes[place + 3] & 0x80 != 0, self.isSound(rest, at: place, total) { return true }
-            place += 1
-        }
-        return false
     }
 
     private func isSound(_ bytes: JournalBytes, at place: Int, _ total: Int) -> Bool {
@@ -234,7 +299,7 @@ final class SegmentReader {
         bytes.position = place
         guard let word = try? bytes.fixed(UInt32.self), let sequence = try? bytes.fixed(UInt64.self),
             JournalKind(rawValue: UInt8(word >> 24) & 0x7F) != nil, sequence > self.sequence,
-            sequence - self.sequence <= UInt64(total)
+            sequence - self.sequence <= 1 << 32
         else { return false }
         let end = place + JournalBuffer.recordHead + Int(word & 0xFF_FFFF)
         guard end + 4 <= total else { return false }

@@ -180,19 +180,35 @@ extension Ledger {
         guard (-(1 << 61)...(1 << 61)).contains(quantity.units) else {
             throw MalformedBytes(what: "a position of \(quantity.units) units")
         }
-        let cost = Notional(units: try bytes.wide())
-        let realised = Notional(units: try bytes.wide())
-        let fees = Amount(units: try bytes.wide())
-        let volume = Notional(units: try bytes.wide())
-        let feeRemainder = Amount(units: try bytes.wide())
+        let cost = Notional(units: try Self.amount(&bytes))
+        let realised = Notional(units: try Self.amount(&bytes))
+        let fees = Amount(units: try Self.amount(&bytes))
+        let volume = Notional(units: try Self.amount(&bytes))
+        let feeRemainder = Amount(units: try Self.amount(&bytes))
         var thirdFees: [(asset: AssetIndex, amount: Amount)] = []
         for _ in 0..<(try bytes.count(ofSize: 2)) {
             let asset = try bytes.asset()
-            thirdFees.append((asset, Amount(units: try bytes.wide())))
+            thirdFees.append((asset, Amount(units: try Self.amount(&bytes))))
         }
         return Position(
             quantity: quantity, cost: cost, realised: realised, fees: fees, thirdFees: thirdFees, volume: volume,
             feeRemainder: feeRemainder)
+    }
+
+    /// An amount to which those of fills can be added without an overflow.
+    private static func amount(_ bytes: inout JournalBytes) throws(MalformedBytes) -> Int128 {
+        let units = try bytes.wide()
+        guard units.magnitude <= 1 << 125 else { throw MalformedBytes(what: "an amount of \(units) units") }
+        return units
+    }
+
+    /// A quantity of an order, to which those of fills can be added without an overflow.
+    private static func quantity(_ bytes: inout JournalBytes) throws(MalformedBytes) -> Quantity {
+        let quantity = try bytes.quantity()
+        guard quantity.units.magnitude <= 1 << 61 else {
+            throw MalformedBytes(what: "an order of \(quantity.units) units")
+        }
+        return quantity
     }
 
     private static func open(_ bytes: inout JournalBytes, instruments: Int) throws(MalformedBytes) -> Open {
@@ -202,14 +218,14 @@ extension Ledger {
         guard let state = OrderState(rawValue: raw) else { throw MalformedBytes(what: "\(raw) is no state") }
         let flags = try bytes.byte()
         let price = try bytes.price()
-        let quantity = try bytes.quantity()
-        let filled = try bytes.quantity()
+        let quantity = try Self.quantity(&bytes)
+        let filled = try Self.quantity(&bytes)
         let pendingPrice = try bytes.price()
         return Open(
             instrument: instrument,
             order: WorkingOrder(
                 state: state, side: flags & 1 == 0 ? .bid : .ask, id: id, price: price, quantity: quantity,
-                filled: filled, pendingPrice: pendingPrice, pendingQuantity: try bytes.quantity(),
+                filled: filled, pendingPrice: pendingPrice, pendingQuantity: try Self.quantity(&bytes),
                 isAcknowledged: flags & 2 != 0, isEnded: flags & 4 != 0))
     }
 }

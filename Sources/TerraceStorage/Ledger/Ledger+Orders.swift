@@ -5,13 +5,16 @@ extension Ledger {
     mutating func apply(_ command: Command) {
         switch command {
         case .place(let instrument, let id, let side, let price, let quantity):
-            guard let run = self.run, instrument.index < run.instruments.count else { return }
+            guard let run = self.run, instrument.index < run.instruments.count,
+                quantity.units.magnitude <= UInt64(Quantity.limit)
+            else { return }
             if id.instance == run.instance { self.highestSequence = max(self.highestSequence, id.sequence) }
             guard self.open[id] == nil else { return }
             var order = WorkingOrder(side: side)
             order.place(id, price: price, quantity: quantity)
             self.open[id] = Open(instrument: run.instruments[instrument.index].place, order: order)
         case .amend(_, let id, _, let price, let quantity):
+            guard quantity.units.magnitude <= UInt64(Quantity.limit) else { return }
             if self.open[id]?.order.state == .working { self.open[id]?.order.amend(price: price, quantity: quantity) }
         case .cancel(_, let id):
             if self.open[id]?.order.state == .working { self.open[id]?.order.cancel() }
@@ -26,9 +29,9 @@ extension Ledger {
     mutating func apply(_ report: OrderReport) {
         guard let run = self.run, report.instrument.index < run.instruments.count else { return }
         let instrument = run.instruments[report.instrument.index]
+        guard report.isWithinLimits else { return }
         if case .filled(let fill) = report.outcome {
-            guard fill.price.units > 0, fill.price.units <= Price.limit, fill.quantity.units > 0,
-                fill.quantity.units <= Quantity.limit,
+            guard
                 self.seen.insert(
                     SeenFills.Key(instrument: UInt32(truncatingIfNeeded: instrument.place), trade: fill.trade))
             else { return }
@@ -104,6 +107,25 @@ extension Ledger {
         } else {
             self.ended[self.oldestEnded] = ended
             self.oldestEnded = (self.oldestEnded + 1) % Self.endedCapacity
+        }
+    }
+}
+
+extension OrderReport {
+    /// Whether its numbers are such as a codec lets in. Others come only from a journal that somebody has made up, and must not
+    /// overflow anything.
+    fileprivate var isWithinLimits: Bool {
+        func isQuantity(_ quantity: Quantity) -> Bool { quantity.units >= 0 && quantity.units <= Quantity.limit }
+        func isPrice(_ price: Price) -> Bool { price.units >= 0 && price.units <= Price.limit }
+        switch self.outcome {
+        case .accepted, .rejected, .cancelRejected, .amendRejected, .unknown: return true
+        case .filled(let fill):
+            return fill.price.units > 0 && isPrice(fill.price) && fill.quantity.units > 0 && isQuantity(fill.quantity)
+                && isQuantity(fill.cumulative) && fill.fee.units.magnitude <= 1 << 110
+        case .cancelled(let cumulative), .notFound(let cumulative): return isQuantity(cumulative)
+        case .amended(let price, let quantity): return isPrice(price) && isQuantity(quantity)
+        case .found(let price, let quantity, let cumulative):
+            return isPrice(price) && isQuantity(quantity) && isQuantity(cumulative)
         }
     }
 }

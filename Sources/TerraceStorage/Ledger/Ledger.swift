@@ -168,7 +168,9 @@ public struct Ledger: Sendable {
     private mutating func apply(_ fact: EngineFact) {
         switch fact {
         case .seeded(let index, let quantity, let price):
-            guard let place = self.strategyPlace(index) else { return }
+            guard let place = self.strategyPlace(index), price.units >= 0, price.units <= Price.limit,
+                quantity.units.magnitude <= 1 << 61
+            else { return }
             self.strategies[place].isSeeded = true
             self.strategies[place].opening = quantity
             self.strategies[place].openingPrice = price
