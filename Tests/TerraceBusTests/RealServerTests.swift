@@ -183,6 +183,36 @@ import Testing
         try await bus.end()
     }
 
+    @Test("works with the rules that the operations page gives, under which a run can't publish prices")
+    func rules() async throws {
+        let page = try String(
+            contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appendingPathComponent("docs/operations.md"), encoding: .utf8)
+        let server = try await RedisServer()
+        for line in page.split(separator: "\n") where line.hasPrefix("user feed ") || line.hasPrefix("user run ") {
+            let words = Self.words(line.dropFirst(5))
+            #expect(try await server.ask(["ACL", "SETUSER"] + words) == "OK\n", "\(words)")
+        }
+        let bus = try LiveBus(
+            "redis://feed:FEEDWORD@127.0.0.1:\(server.port)", ofReader: "redis://run:RUNWORD@127.0.0.1:\(server.port)")
+        #expect(try await bus.becomesLive())
+        #expect(try await bus.agrees())
+        #expect(try await bus.eventually { try await server.ask("KEYS", "*:book").contains("PAIR3}") })
+        #expect(try await bus.onFeed { $0.publisher.statistics.refused } == 0)
+        #expect(try await bus.onReader { $0.subscriber.statistics.asked } > 0)
+        let refused = try await server.ask(
+            ["--user", "run", "--pass", "RUNWORD", "PUBLISH", "terrace:{venue:PAIR3}:md", "x"])
+        #expect(refused.contains("NOPERM"))
+        #expect(try await bus.isRight() == [])
+        try await bus.end()
+    }
+
+    /// The words of a rule; what stands in brackets is one.
+    private static func words(_ line: Substring) -> [String] {
+        guard let open = line.firstIndex(of: "(") else { return line.split(separator: " ").map { String($0) } }
+        return line[..<open].split(separator: " ").map { String($0) } + [String(line[open...])]
+    }
+
     @Test("over TLS trusts the root that it was given, and nothing else")
     func secure() async throws {
         let authority = try await TestAuthority()

@@ -8,7 +8,6 @@ struct BookCopy: Equatable {
     /// Nil while there is no book.
     var isWhole = false
     private var next: [Side: [Int64: Int64]]?
-    var trades: [UInt64] = []
 
     static func == (left: BookCopy, right: BookCopy) -> Bool {
         left.isWhole == right.isWhole && (!left.isWhole || left.levels == right.levels)
@@ -36,7 +35,7 @@ struct BookCopy: Equatable {
                     for (price, quantity) in levels { self.hash ^= Self.mark(side, price, quantity) }
                 }
             }
-        case .trade(_, _, _, _, _, let id): self.trades.append(id)
+        case .trade: break
         case .bookLost:
             self.next = nil
             self.isWhole = false

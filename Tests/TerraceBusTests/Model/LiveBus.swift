@@ -33,7 +33,8 @@ final class LiveBus: @unchecked Sendable {
     var reader: LiveReader
 
     init(
-        _ addresses: String, instruments: Int = 20, seed: UInt64 = 1, settings: BusSettings = LiveBus.quick
+        _ addresses: String, ofReader: String? = nil, instruments: Int = 20, seed: UInt64 = 1,
+        settings: BusSettings = LiveBus.quick
     ) throws {
         self.addresses = try RedisAddress.list(addresses)
         self.settings = settings
@@ -42,7 +43,9 @@ final class LiveBus: @unchecked Sendable {
         let flow = MarketFlow(instruments: instruments, seed: seed)
         let feed = try LiveFeed(self.group.next(), self.addresses, flow, settings: self.feedSettings)
         let reader = try LiveReader(
-            self.group.next(), self.addresses, instruments: instruments, settings: settings, log: flow.log)
+            self.group.next(), try RedisAddress.list(ofReader ?? addresses), instruments: instruments,
+            settings: settings,
+            log: flow.log)
         self.feed = feed
         self.reader = reader
         feed.loop.execute { feed.start() }

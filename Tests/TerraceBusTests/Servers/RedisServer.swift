@@ -102,6 +102,9 @@ final class RedisServer: @unchecked Sendable {
         try await self.run(words, password: password)
     }
 
+    /// The same with a list of words.
+    @discardableResult func ask(_ words: [String]) async throws -> String { try await self.run(words) }
+
     /// Publishes any bytes, as somebody would whom nobody asked.
     func publish(_ channel: String, _ bytes: [UInt8]) async throws {
         _ = try await self.run(["-x", "PUBLISH", channel], input: bytes)
