@@ -41,6 +41,31 @@ import Testing
         try await bus.end()
     }
 
+    @Test("takes in a node that joins")
+    func joining() async throws {
+        let cluster = try await RedisCluster(3, withSlots: 2)
+        let bus = try LiveBus(cluster.address, instruments: 30)
+        #expect(try await bus.becomesLive())
+        #expect(try await cluster.nodes[2].connections(named: "terrace-").isEmpty)
+        let slot = HashSlot.of(BusNames.market("venue", "PAIR4"))
+        let from = slot < 16_384 / 2 ? 0 : 1
+        let moved = try await bus.eventually {
+            try await cluster.nodes[from].ask("DEL", BusNames.book("venue", "PAIR4"))
+            try await cluster.move(slot: slot, to: 2)
+            return try await cluster.nodes[from].ask("GET", BusNames.book("venue", "PAIR4")).contains("MOVED")
+        }
+        #expect(moved)
+        #expect(
+            try await bus.eventually {
+                try await cluster.nodes[2].ask("PUBSUB", "SHARDCHANNELS").contains("PAIR4}")
+            })
+        #expect(try await bus.becomesLive())
+        #expect(try await bus.agrees())
+        #expect(try await cluster.connections(named: "terrace-run").count == 6)
+        #expect(try await bus.isRight() == [])
+        try await bus.end()
+    }
+
     @Test("keeps to its connections where there are many nodes")
     func many() async throws {
         let cluster = try await RedisCluster(7)

@@ -32,11 +32,19 @@ extension RedisLines {
             case .idle(let retryAt): if self.isNeeded(line) { due = min(due, retryAt) }
             case .connecting(let since): due = min(due, since + self.settings.connectLimit)
             case .greeting(let since): due = min(due, since + self.settings.answerLimit)
-            case .ready: due = min(due, self.lines[line].pingDue)
+            case .ready: due = min(due, self.checkDue(line))
             case .retired: break
             }
         }
         return max(due, self.lastTick + Self.tickPeriod)
+    }
+
+    /// When a line that is of use is looked at: to ping it, or because a ping has waited for too long.
+    private func checkDue(_ line: Int) -> Int64 {
+        let pingedAt = self.lines[line].pingedAt
+        if pingedAt == 0 { return self.lines[line].pingDue }
+        let overdue = pingedAt + self.settings.lagLimit + 1
+        return overdue > self.now ? overdue : pingedAt + self.settings.answerLimit
     }
 
     private func isNeeded(_ line: Int) -> Bool {

@@ -4,6 +4,7 @@ extension RedisLines {
         self.mapReadAt = self.now
         self.mapDue = map.isCluster ? self.now + 30_000_000_000 : .max
         if self.map == map { return }
+        let before = self.placed.count
         self.map = map
         self.placed = map.nodes.map { address in
             if let known = self.nodes.firstIndex(where: { $0.hostAndPort == address.hostAndPort }) { return known }
@@ -20,11 +21,18 @@ extension RedisLines {
             self.channelLines[node] = []
             self.commandLine[node] = -1
         }
+        // With another number of nodes each has another share of the connections.
+        if self.placed.count != before {
+            for node in self.nodes.indices {
+                for line in self.channelLines[node] { self.retire(line) }
+                self.channelLines[node] = []
+            }
+        }
         self.connectCommands()
         for channel in self.channels.indices where self.channels[channel].isWanted {
             let line = self.channels[channel].line
             let node = self.node(ofSlot: self.channels[channel].slot)
-            if line >= 0, self.lines[line].node == node { continue }
+            if line >= 0, self.lines[line].node == node, self.lines[line].phase != .retired { continue }
             self.leave(channel)
             self.assign(channel)
         }

@@ -48,7 +48,7 @@ extension BusSubscriber: RedisLinesOwner {
 
     func overdue(_ line: Int) {
         if line < self.isLate.count, self.isLate[line] { return }
-        self.late(line)
+        self.late(line, "Redis does not answer")
     }
 
     func readAll() {

@@ -254,12 +254,12 @@ public final class BusSubscriber: @unchecked Sendable {
     }
 
     /// A line is read too late: its books are lost, and what comes is passed over until it has been read to its end.
-    func late(_ line: Int) {
+    func late(_ line: Int, _ why: String = "market data was read too late") {
         while self.isLate.count <= line { self.isLate.append(false) }
         if !self.isLate[line] {
             self.isLate[line] = true
             self.counted.lagged += 1
-            self.lines.notices.add(.warning, "market data was read too late; books are lost until the snapshots come")
+            self.lines.notices.add(.warning, "\(why); books are lost until the snapshots come")
         }
         for place in self.instruments.indices where self.lines.channels[self.instruments[place].channel].line == line {
             switch self.instruments[place].state {

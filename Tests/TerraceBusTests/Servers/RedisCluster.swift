@@ -1,10 +1,11 @@
 import Foundation
 
-/// A Redis Cluster of our own on 127.0.0.1: nodes without replicas, slots spread evenly.
+/// A Redis Cluster of our own on 127.0.0.1: nodes without replicas, slots spread evenly over the first of them.
 final class RedisCluster: Sendable {
     let nodes: [RedisServer]
 
-    init(_ count: Int) async throws {
+    init(_ count: Int, withSlots: Int? = nil) async throws {
+        let owners = withSlots ?? count
         var nodes: [RedisServer] = []
         var ports: [Int] = []
         for _ in 0..<count {
@@ -17,9 +18,11 @@ final class RedisCluster: Sendable {
         }
         self.nodes = nodes
         for (place, node) in nodes.enumerated() {
-            let first = 16_384 * place / count
-            let last = 16_384 * (place + 1) / count - 1
-            try await node.ask("CLUSTER", "ADDSLOTSRANGE", "\(first)", "\(last)")
+            if place < owners {
+                let first = 16_384 * place / owners
+                let last = 16_384 * (place + 1) / owners - 1
+                try await node.ask("CLUSTER", "ADDSLOTSRANGE", "\(first)", "\(last)")
+            }
             if place > 0 { try await nodes[0].ask("CLUSTER", "MEET", "127.0.0.1", "\(node.port)", "\(ports[place])") }
         }
         for node in nodes {
