@@ -10,18 +10,32 @@ import Testing
 /// that the reader calls one is a state that the publisher's book was in, and not an earlier one than it had shown; no trade comes
 /// twice; and once the faults are over, all books are the publisher's.
 @Suite("Whatever happens to Redis, feed and reader", .serialized) struct FaultCampaign {
-    @Test("no book is wrong, and in the end all are right", arguments: 1...20 as ClosedRange<UInt64>)
+    /// More where TERRACE_SOAK_SEEDS says how many.
+    static let seeds =
+        1...max(20, ProcessInfo.processInfo.environment["TERRACE_SOAK_SEEDS"].flatMap { UInt64($0) } ?? 20)
+
+    @Test("no book is wrong, and in the end all are right", arguments: Self.seeds)
     func campaign(seed: UInt64) async throws {
         let server = try await RedisServer()
-        let bus = try LiveBus(server.address, instruments: 12, seed: seed)
+        try await self.run(seed, [server], server.address)
+    }
+
+    @Test("nor on a cluster", arguments: 1001...(1006 + (Self.seeds.upperBound - 20) / 4))
+    func clusterCampaign(seed: UInt64) async throws {
+        let cluster = try await RedisCluster(3)
+        try await self.run(seed, cluster.nodes, cluster.address)
+    }
+
+    private func run(_ seed: UInt64, _ servers: [RedisServer], _ address: String) async throws {
+        let bus = try LiveBus(address, instruments: 12, seed: seed)
         var random = MarketFlow(instruments: 0, seed: seed &* 7_919)
         var done: [String] = []
         #expect(try await bus.becomesLive(), "seed \(seed)")
         for _ in 0..<8 {
-            done.append(try await self.fault(&random, server, bus))
+            done.append(try await self.fault(&random, servers[random.next(servers.count)], bus))
             try await Task.sleep(for: .milliseconds(random.next(150)))
         }
-        try await server.ask("CONFIG", "SET", "maxmemory", "0")
+        for server in servers { try await server.ask("CONFIG", "SET", "maxmemory", "0") }
         #expect(try await bus.becomesLive(), "seed \(seed) after \(done)")
         #expect(try await bus.agrees(), "seed \(seed) after \(done)")
         #expect(try await bus.isRight() == [], "seed \(seed) after \(done)")
