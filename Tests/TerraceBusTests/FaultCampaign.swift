@@ -43,7 +43,7 @@ import Testing
     }
 
     private func fault(_ random: inout MarketFlow, _ server: RedisServer, _ bus: LiveBus) async throws -> String {
-        let number = random.next(11)
+        let number = random.next(12)
         switch number {
         case 0:
             let time = 20 + random.next(1_500)
@@ -89,6 +89,10 @@ import Testing
             let inOrder = random.next(2) == 0
             try await bus.replaceFeed(inOrder: inOrder)
             return "feed replaced, in order: \(inOrder)"
+        case 10:
+            let feed = bus.feed
+            try await feed.loop.submit { for _ in 0..<10 { feed.loseOne() } }.get()
+            return "lost messages"
         default:
             // Amid a pause the connections are cut.
             server.pause()

@@ -47,6 +47,19 @@ final class LiveFeed: @unchecked Sendable {
         return closed ?? self.loop.makeSucceededVoidFuture()
     }
 
+    /// Takes in a message of the venue that never reaches a reader: as if what is published of it were lost on the way.
+    func loseOne() {
+        let place = self.flow.next(self.flow.books.count)
+        for delivery in self.flow.message(place, at: LiveBus.now) {
+            if case .market(let event) = delivery.event { _ = self.publisher.instruments[place].take(event) }
+        }
+        self.publisher.list(place)
+        if self.publisher.instruments[place].replaces || self.publisher.instruments[place].tellsLoss { return }
+        self.publisher.instruments[place].changes.removeAll()
+        self.publisher.instruments[place].trades.removeAll()
+        self.publisher.instruments[place].sequence += 1
+    }
+
     private func turn() {
         if self.isOver { return }
         let began = NIODeadline.now()
