@@ -6,6 +6,7 @@ TERRACE = "$(SCRATCH)/release/terrace"
 EXCHANGE = "$(SCRATCH)/release/terrace-exchange"
 FEED = $(SCRATCH)/bench.feed
 SEEDS ?= 200
+KILLS ?= 25
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -32,10 +33,12 @@ test: ## Run every test, with real servers that it starts; ARGS="--filter NAME" 
 	$(SWIFT_BUILD) --build-tests
 	swift test --scratch-path "$(SCRATCH)" --skip-build $(ARGS)
 
-soak: build ## Run the campaign of faults over SEEDS seeds, 200 if nothing is said, and the network demo; some minutes
+soak: build ## Run the campaigns of faults and kills over SEEDS seeds, 200 if nothing is said, and kill real runs; hours
 	@sh scripts/setup.sh test
 	$(SWIFT_BUILD) --build-tests
-	TERRACE_SOAK_SEEDS=$(SEEDS) swift test --scratch-path "$(SCRATCH)" --skip-build --filter FaultCampaign
+	TERRACE_SOAK_SEEDS=$(SEEDS) swift test --scratch-path "$(SCRATCH)" --skip-build --filter "FaultCampaign|StoreCrash"
+	python3 scripts/crash_network.py $(TERRACE) $(EXCHANGE) --seeds 1-$(KILLS)
+	scripts/with_servers.sh python3 scripts/crash_network.py $(TERRACE) $(EXCHANGE) --seeds 1-$(KILLS) --store postgres --bus
 	@bash scripts/demo_network.sh $(TERRACE) $(EXCHANGE) --seconds 60
 
 bench: build ## Measure the core alone, on a feed of 100 pairs on 4 venues; ARGS="--json FILE" and the like are passed on

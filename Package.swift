@@ -54,6 +54,7 @@ let package = Package(
             dependencies: [
                 "TerraceCore", "CTerrace", "CPostgres", "CZlib",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what building needs and this machine lacks; with the argument "test", what the tests need besides: a Redis and a
+# Installs what building needs and this machine lacks; with the argument "test", what the tests need besides: hiredis, a Redis and a
 # PostgreSQL server, which are installed and not started. For Debian 12 with Swift 6.3.
 set -eu
 if ! command -v swift >/dev/null 2>&1; then
@@ -16,13 +16,14 @@ command -v git >/dev/null 2>&1 || missing="$missing git"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 # Recordings are read through gzip.
 [ -f /usr/include/zlib.h ] || missing="$missing zlib1g-dev"
-# The store, and the protocol of the bus.
+# The store.
 [ -f /usr/include/sqlite3.h ] || missing="$missing libsqlite3-dev"
 [ -f /usr/include/postgresql/libpq-fe.h ] || missing="$missing libpq-dev"
-[ -f /usr/include/hiredis/hiredis.h ] || missing="$missing libhiredis-dev"
 # libpq is found by its .pc file.
 command -v pkg-config >/dev/null 2>&1 || missing="$missing pkg-config"
 if [ "${1:-}" = test ]; then
+    # Another reader of Redis' protocol, to compare ours with.
+    [ -f /usr/include/hiredis/hiredis.h ] || missing="$missing libhiredis-dev"
     command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 fi

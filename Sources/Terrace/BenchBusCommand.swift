@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import TerraceOperations
 
 /// `terrace bench bus`.
@@ -15,7 +16,7 @@ struct BenchBusCommand: AsyncParsableCommand {
               terrace bench bus --redis redis://127.0.0.1:6379 --seconds 2 --rate 5000 --check
             """)
 
-    @Option(help: "The address of Redis, redis://HOST:PORT.") var redis: String
+    @Option(help: "The address of Redis, redis://HOST:PORT; without it, what TERRACE_REDIS says.") var redis: String?
     @Option(help: "Strategies, 1 to 5000; a multiple of --instruments.") var strategies = 500
     @Option(help: "Instruments, 1 to 1000.") var instruments = 100
     @Option(help: "Messages a second at the even pace, 10 to 200000.") var rate = 20_000
@@ -39,11 +40,14 @@ struct BenchBusCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        guard let redis = self.redis ?? ProcessInfo.processInfo.environment["TERRACE_REDIS"] else {
+            throw ValidationError("--redis is missing, and TERRACE_REDIS names no Redis")
+        }
         let figures = try self.json.map { try OutputFile(path: $0) }
         let benchmark: BusBenchmark
         do throws(BusBenchmark.Failure) {
             benchmark = try BusBenchmark(
-                redis: self.redis, strategies: self.strategies, instruments: self.instruments, rate: self.rate,
+                redis: redis, strategies: self.strategies, instruments: self.instruments, rate: self.rate,
                 seconds: self.seconds)
         } catch {
             LiveCommand.complain("Error: \(error)")

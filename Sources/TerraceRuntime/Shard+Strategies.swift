@@ -5,39 +5,35 @@ public import TerraceCore
 // loop, and has its effect with the turn that follows; the future fails only where the loop has ended.
 extension Shard where Connections: ~Copyable {
     /// Registers a strategy, which quotes as soon as the books that it needs have come.
+    ///
+    /// - Parameter configuration: What the record keeps as the strategy's configuration: JSON without secrets.
     public func register(
-        _ definition: StrategyDefinition
+        _ definition: StrategyDefinition, configuration: String = "{}"
     ) -> EventLoopFuture<Result<StrategyIndex, RegistrationError>> {
-        self.change { engine in
-            do throws(RegistrationError) {
-                return .success(try engine.register(definition))
-            } catch {
-                return .failure(error)
-            }
+        self.change { shard throws(RegistrationError) in
+            let strategy = try shard.engine.register(definition)
+            shard.record(.defined(definition, configuration: configuration), of: strategy)
+            return strategy
         }
     }
 
     /// Replaces a strategy's definition. Slots that stay as they were keep their orders and queue places.
+    ///
+    /// - Parameter configuration: As for `register`.
     public func update(
-        _ strategy: StrategyIndex, to definition: StrategyDefinition
+        _ strategy: StrategyIndex, to definition: StrategyDefinition, configuration: String = "{}"
     ) -> EventLoopFuture<Result<Void, RegistrationError>> {
-        self.change { engine in
-            do throws(RegistrationError) {
-                return .success(try engine.update(strategy, to: definition))
-            } catch {
-                return .failure(error)
-            }
+        self.change { shard throws(RegistrationError) in
+            try shard.engine.update(strategy, to: definition)
+            shard.record(.defined(definition, configuration: configuration), of: strategy)
         }
     }
 
     /// Takes a strategy off: its orders are cancelled, and when the last is gone its market data is given up.
     public func remove(_ strategy: StrategyIndex) -> EventLoopFuture<Result<Void, RegistrationError>> {
-        self.change { engine in
-            do throws(RegistrationError) {
-                return .success(try engine.remove(strategy))
-            } catch {
-                return .failure(error)
-            }
+        self.change { shard throws(RegistrationError) in
+            try shard.engine.remove(strategy)
+            shard.record(.removed, of: strategy)
         }
     }
 
@@ -45,12 +41,8 @@ extension Shard where Connections: ~Copyable {
     public func subscribe(
         _ strategy: StrategyIndex, to pairs: [PairIndex], on venues: VenueSet, priority: Priority
     ) -> EventLoopFuture<Result<Void, SubscriptionError>> {
-        self.change { engine in
-            do throws(SubscriptionError) {
-                return .success(try engine.subscribe(strategy, to: pairs, on: venues, priority: priority))
-            } catch {
-                return .failure(error)
-            }
+        self.change { shard throws(SubscriptionError) in
+            try shard.engine.subscribe(strategy, to: pairs, on: venues, priority: priority)
         }
     }
 
@@ -58,22 +50,23 @@ extension Shard where Connections: ~Copyable {
     public func unsubscribe(
         _ strategy: StrategyIndex, from pairs: [PairIndex], on venues: VenueSet
     ) -> EventLoopFuture<Result<Void, SubscriptionError>> {
-        self.change { engine in
-            do throws(SubscriptionError) {
-                return .success(try engine.unsubscribe(strategy, from: pairs, on: venues))
-            } catch {
-                return .failure(error)
-            }
+        self.change { shard throws(SubscriptionError) in
+            try shard.engine.unsubscribe(strategy, from: pairs, on: venues)
         }
     }
 
     private func change<Value: Sendable, Refusal: Error>(
-        _ change: @escaping @Sendable (inout Engine) -> Result<Value, Refusal>
+        _ change: @escaping @Sendable (Shard) throws(Refusal) -> Value
     ) -> EventLoopFuture<Result<Value, Refusal>> {
         self.eventLoop.submit {
-            let result = change(&self.engine)
+            let result: Result<Value, Refusal>
+            do throws(Refusal) { result = .success(try change(self)) } catch { result = .failure(error) }
             self.runSoon()
             return result
         }
+    }
+
+    private func record(_ change: StrategyChange, of strategy: StrategyIndex) {
+        self.recorder?.record(change, of: strategy, at: self.now)
     }
 }

@@ -24,7 +24,7 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
     private var stopping: EventLoopPromise<Bool>?
     private var stopBy = NIODeadline.distantFuture
     private var isFinished = false
-    private let recorder: (any ShardRecorder)?
+    let recorder: (any ShardRecorder)?
     private var isRecordingStopped = false  // The recorder has failed, and the engine knows.
     private var hashAt = Timestamp.distantPast
     // Latencies are counted from a second after the first quotes were sent: the opening's snapshots come all at once, and
@@ -96,7 +96,7 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
         self.eventLoop.submit { look(self.engine, self.connections, self.latencies) }
     }
 
-    private var now: Timestamp { self.clock.now }
+    var now: Timestamp { self.clock.now }
 
     // MARK: The loop
 
@@ -234,7 +234,7 @@ public final class Shard<Connections: VenueConnections & ~Copyable>: @unchecked 
     /// A command is written down before it is sent. Where that fails, nothing is sent that could make an order: the engine hears
     /// that it was refused, and pulls its quotes at the next turn.
     private func mayGo(_ command: Command, _ recorder: any ShardRecorder, at now: Timestamp) -> Bool {
-        recorder.record(command, at: now)
+        if command.isRecorded { recorder.record(command, at: now) }
         guard recorder.isFailing, let refusal = command.refusal else { return true }
         self.take(.order(refusal), at: now)
         return false

@@ -15,8 +15,18 @@ public protocol ShardRecorder: AnyObject, Sendable {
     func record(_ command: Command, at time: Timestamp)
     /// What the engine did of itself.
     func record(_ fact: EngineFact, at time: Timestamp)
+    /// A strategy came, changed or went, before anything follows from it.
+    func record(_ change: StrategyChange, of strategy: StrategyIndex, at time: Timestamp)
     /// A digest of the engine's state.
     func record(stateHash: UInt64, at time: Timestamp)
+}
+
+/// What happened to a strategy while a shard ran.
+public enum StrategyChange: Sendable {
+    /// It quotes by this definition from now on; `configuration` is what it was bound from, as JSON.
+    case defined(StrategyDefinition, configuration: String)
+    /// It was taken off.
+    case removed
 }
 
 extension Event {
@@ -31,6 +41,14 @@ extension Event {
 }
 
 extension Command {
+    /// Whether a shard writes it down: what concerns books alone is asked for anew by every run.
+    var isRecorded: Bool {
+        switch self {
+        case .place, .amend, .cancel, .query: true
+        case .resnapshot, .follow, .unfollow: false
+        }
+    }
+
     /// What the engine is told where the command is not sent; nil for one that makes no order, which is sent all the same.
     var refusal: OrderReport? {
         switch self {

@@ -40,6 +40,14 @@ final class ScriptedRecorder: ShardRecorder, @unchecked Sendable {
         self.words.append("\(fact)".split(separator: "(").first.map(String.init) ?? "")
     }
 
+    func record(_ change: StrategyChange, of strategy: StrategyIndex, at time: Timestamp) {
+        switch change {
+        case .defined(let definition, let configuration):
+            self.words.append("\(definition.id) \(strategy.index) \(configuration)")
+        case .removed: self.words.append("removed \(strategy.index)")
+        }
+    }
+
     func record(stateHash: UInt64, at time: Timestamp) { self.words.append("hash") }
 }
 
@@ -93,6 +101,36 @@ final class ScriptedRecorder: ShardRecorder, @unchecked Sendable {
         let isEmpty = try await shard.stop(within: .hours(1)).get()
         let last = try await loop.submit { recorder.words.dropFirst(words.count) }.get()
         #expect(isEmpty && !last.contains("kill") && last.count { $0 == "cancel" } == 6)
+        try await group.shutdownGracefully()
+    }
+
+    @Test("names strategies that come, change and go, before their orders", .timeLimit(.minutes(5)))
+    func strategies() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loop = group.next()
+        let (shard, wire, recorder, setup) = try Self.started(on: loop)
+        try await wire.arrive(ShardTests.opening(setup)).get()
+        try await self.wait(for: { wire.sent.count >= 6 && wire.waiting.isEmpty }, on: loop)
+        let known = try await loop.submit { recorder.words.count }.get()
+        var definition = setup.strategies()[0]
+        definition.id = "second"
+        definition.topOfBookLines = []
+        definition.passiveLines = [definition.passiveLines[1]]
+        definition.passiveLines[0].timeoutNanoseconds = 3_600_000_000_000
+        let second = try await shard.register(definition, configuration: "first").get().get()
+        try await self.wait(for: { wire.sent.count >= 8 && wire.waiting.isEmpty }, on: loop)
+        try await shard.update(second, to: definition, configuration: "other").get().get()
+        try await shard.remove(second).get().get()
+        let twice = try await shard.remove(second).get()
+        #expect(throws: RegistrationError.unknownStrategy) { try twice.get() }
+        try await self.wait(for: { wire.sent.count >= 10 && wire.waiting.isEmpty }, on: loop)
+        let words = try await loop.submit { Array(recorder.words.dropFirst(known)) }.get()
+        let told = words.filter { $0.hasPrefix("second") || $0.hasPrefix("removed") }
+        #expect(words.first == "second 1 first" && words.contains("place"))
+        #expect(told == ["second 1 first", "second 1 other", "removed 1"])
+        let cancels = words.drop { $0 != "removed 1" }.count { $0 == "cancel" }
+        #expect(cancels == 2)
+        _ = try await shard.stop(within: .hours(1)).get()
         try await group.shutdownGracefully()
     }
 

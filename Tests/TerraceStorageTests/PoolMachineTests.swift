@@ -76,6 +76,21 @@ import Testing
         #expect(bench.machine.waiting == 0)
     }
 
+    @Test("a connection that takes no writes is let go of, whoever waits gets the next")
+    func readOnly() {
+        var bench = Bench(size: 1)
+        _ = bench.start()
+        _ = bench.opened(0)
+        #expect(bench.ask(1) == [.serve(1, slot: 0, checkFirst: false)])
+        #expect(bench.ask(2) == [])
+        #expect(bench.finished(0, .readOnly) == [.close(0)])
+        #expect(bench.closed(0) == [.connect(0)])
+        #expect(bench.opened(0) == [.serve(2, slot: 0, checkFirst: false)])
+        // Other failures are no fault of the connection.
+        #expect(bench.finished(0, .constraint) == [])
+        #expect(bench.machine.states == [.idle])
+    }
+
     @Test("who finds the queue full is refused, and who has waited until the deadline is told so")
     func bounds() {
         var bench = Bench(size: 1) { $0.queueLimit = 2 }

@@ -246,7 +246,8 @@ import Testing
 
     @Test("keeps questions of different kinds apart, though they look the same")
     func kinds() async throws {
-        let cache = QueryCache()
+        let start = Deadline.now
+        let cache = QueryCache(now: { start })
         #expect(try await cache.value(for: Trades(symbol: "BERA")) { [1] } == [1])
         #expect(try await cache.value(for: Buckets(symbol: "BERA")) { "b" } == "b")
         #expect(try await cache.value(for: Trades(symbol: "BERA")) { [2] } == [1])

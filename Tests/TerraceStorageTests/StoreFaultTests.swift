@@ -37,17 +37,26 @@ import Testing
         let server = try PostgresServer()
         let script = StoreScript(seed: 51, events: 6_000)
         let place = try server.newDatabase()
-        let (store, follower) = try Self.started(script.write(), place)
+        let journal = try script.open()
+        let (store, follower) = try Self.started(journal.folder, place)
+        let part = script.entries.count / 4
         for number in 1...3 {
+            // The server goes in the midst of the first half of a part. The second half comes when it is gone: however fast
+            // the follower was, there is something left to store.
+            let start = (number - 1) * part
             let mark = follower.statistics.records
+            StoreScript.write(script.entries[start..<start + part / 2], to: journal)
             #expect(try await Self.wait { follower.statistics.records > mark + 200 })
             try server.kill()
+            StoreScript.write(script.entries[start + part / 2..<start + part], to: journal)
             #expect(try await Self.wait { follower.statistics.state == .waiting })
             let text = follower.statistics.lastError ?? ""
             #expect(!text.isEmpty && !text.contains(PostgresServer.password), "\(text)")
             if number == 2 { try await Task.sleep(for: .milliseconds(300)) }
             try server.start()
         }
+        StoreScript.write(script.entries[(3 * part)...], to: journal)
+        try journal.close()
         #expect(await stopped(follower))
         #expect(follower.statistics.retries >= 3)
         await store.stop()
@@ -75,6 +84,30 @@ import Testing
         try script.check(place)
     }
 
+    @Test("because its connection is cut within a transaction keeps nothing of it")
+    func cutTransaction() throws {
+        let server = try PostgresServer.shared()
+        let place = try server.newDatabase()
+        let connection = try #require(try connected(place) as? PostgresConnection)
+        let writer = connection.writer()
+        try writer.prepare()
+        try writer.write(Self.bulk(after: 0))
+        let error = #expect(throws: DatabaseError.self) {
+            try connection.transaction { (connection) throws(DatabaseError) in
+                try connection.execute("DELETE FROM actions; UPDATE journals SET sequence = 7")
+                _ = try? server.run("SELECT pg_terminate_backend(\(connection.processID))")
+                try connection.execute("SELECT 1")
+            }
+        }
+        #expect(error?.kind == .unreachable, "\(error?.description ?? "")")
+        #expect(!connection.isClean)
+        #expect(throws: DatabaseError.self) { try writer.write(Self.bulk(after: 100)) }
+        let another = try connected(place)
+        #expect(try another.lines("SELECT count(*) FROM actions") == ["100"])
+        try another.writer().write(Self.bulk(after: 100))
+        #expect(try another.writer().cursor(of: 3) == 200)
+    }
+
     /// What a follower says of a store that can't be used, until it says something.
     private static func complaint(of place: String) async throws -> (statistics: StoreFollowerStatistics, isDone: Bool)
     {
@@ -84,7 +117,8 @@ import Testing
         let statistics = follower.statistics
         let isDone = await stopped(follower, within: .milliseconds(100))
         await store.stop()
-        #expect(!(statistics.lastError ?? "").contains("password-that"), "\(statistics)")
+        let text = statistics.lastError ?? ""
+        #expect(!text.contains("password-that") && !text.contains(PostgresServer.password), "\(statistics)")
         return (statistics, isDone)
     }
 
@@ -148,9 +182,19 @@ import Testing
         try small.open(by: .after(.seconds(5)))
         let writer = small.writer()
         try writer.prepare()
+        let stored = try Self.fill(small, writer)
+        small.close(by: .now)
+        let roomy = SQLiteConnection(path: place)
+        try roomy.open(by: .after(.seconds(5)))
+        try roomy.writer().write(Self.bulk(after: stored))
+        #expect(try roomy.lines("SELECT count(*) FROM actions") == ["\(stored + 100)"])
+    }
+
+    /// Writes until there is no room: how many records went in, all of which are there.
+    private static func fill(_ connection: any StoreReading, _ writer: any StoreWriting) throws -> UInt64 {
         var stored: UInt64 = 0
         var problem: DatabaseError?
-        while problem == nil, stored < 10_000 {
+        while problem == nil, stored < 100_000 {
             do throws(DatabaseError) {
                 try writer.write(Self.bulk(after: stored))
                 stored += 100
@@ -160,12 +204,8 @@ import Testing
         }
         #expect(problem?.kind == .full, "\(problem?.description ?? "")")
         #expect(try writer.cursor(of: 3) == stored)
-        #expect(try small.lines("SELECT count(*) FROM actions") == ["\(stored)"])
-        small.close(by: .now)
-        let roomy = SQLiteConnection(path: place)
-        try roomy.open(by: .after(.seconds(5)))
-        try roomy.writer().write(Self.bulk(after: stored))
-        #expect(try roomy.lines("SELECT count(*) FROM actions") == ["\(stored + 100)"])
+        #expect(try connection.lines("SELECT count(*) FROM actions") == ["\(stored)"])
+        return stored
     }
 
     private static func bulk(after: UInt64) -> StoreBatch {
@@ -204,18 +244,7 @@ import Testing
         let connection = try connected(server.url("t_small"))
         let writer = connection.writer()
         try writer.prepare()
-        var stored: UInt64 = 0
-        var problem: DatabaseError?
-        while problem == nil, stored < 100_000 {
-            do throws(DatabaseError) {
-                try writer.write(Self.bulk(after: stored))
-                stored += 100
-            } catch {
-                problem = error
-            }
-        }
-        #expect(problem?.kind == .full, "\(problem?.description ?? "")")
-        #expect(try writer.cursor(of: 3) == stored)
+        let stored = try Self.fill(connection, writer)
         #expect(try run("mount", ["-o", "remount,size=40m", folder]) == 0)
         try writer.write(Self.bulk(after: stored))
         #expect(try connection.lines("SELECT count(*) FROM actions") == ["\(stored + 100)"])
@@ -252,6 +281,29 @@ import Testing
         _ = try other.lines("COMMIT")
         #expect(await stopped(follower))
         await store.stop()
+        try script.check(place)
+    }
+
+    @Test("because another process holds its file makes that one wait, and lets it in then")
+    func lockedByProcess() throws {
+        let script = StoreScript(seed: 60, events: 300)
+        let place = try StoreEngine.sqlite.place()
+        let holder = SQLiteConnection(path: place)
+        try holder.open(by: .after(.seconds(5)))
+        try holder.migrate()
+        _ = try holder.lines("BEGIN EXCLUSIVE")
+        let process = Process()
+        process.executableURL = StoreCrashTests.program
+        process.arguments = ["store", "_follow", try script.write()]
+        process.environment = ProcessInfo.processInfo.environment.merging(["TERRACE_STORE": place]) { $1 }
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        usleep(300_000)
+        #expect(process.isRunning)
+        #expect(try holder.lines("SELECT count(*) FROM fills") == ["0"])
+        _ = try holder.lines("COMMIT")
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0 && process.terminationReason == .exit)
         try script.check(place)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import TerraceCore
@@ -166,14 +167,33 @@ struct StoreScript {
             })
     }
 
-    /// Writes the journal to a new folder, in small segments.
+    /// Opens a journal in a new folder, with nothing in it yet, for small segments.
+    func open() throws -> Journal {
+        try Journal.open(
+            folder: try StoreFolder.make() + "/journal",
+            settings: JournalSettings(segmentBytes: 16_384, keepBytes: 1 << 30), run: Self.description
+        ).journal
+    }
+
+    /// Writes entries, and waits for each few of them to be on the disk: what waits together is written together, into one
+    /// segment however large that becomes.
+    static func write(_ entries: ArraySlice<JournalEntry>, to journal: Journal) {
+        var goal = journal.durableEntries
+        var rest = entries
+        while !rest.isEmpty {
+            for entry in rest.prefix(100) { journal.append(entry) }
+            goal += min(100, rest.count)
+            rest = rest.dropFirst(100)
+            while journal.durableEntries < goal { usleep(100) }
+        }
+    }
+
+    /// Writes the whole journal to a new folder, in small segments.
     func write() throws -> String {
-        let folder = try StoreFolder.make() + "/journal"
-        let opening = try Journal.open(
-            folder: folder, settings: JournalSettings(segmentBytes: 16_384, keepBytes: 1 << 30), run: Self.description)
-        for entry in self.entries { opening.journal.append(entry) }
-        try opening.journal.close()
-        return folder
+        let journal = try self.open()
+        Self.write(self.entries[...], to: journal)
+        try journal.close()
+        return journal.folder
     }
 
     /// Compares a store with what it has to hold: nothing lost, nothing twice, sums exact.

@@ -149,7 +149,8 @@ import Testing
         #expect(all.reduce(0) { $0 + $1.buckets.count } == script.base.count)
         for series in all {
             for bucket in series.buckets {
-                let key = StoreScript.Key(venue: series.venue, symbol: series.symbol, number: bucket.start)
+                let key = StoreScript.Key(
+                    venue: series.venue, symbol: series.symbol, number: bucket.start.nanoseconds / 1_000_000_000)
                 let exact = Double(script.quote[key] ?? 0) / 1e20
                 #expect(abs(bucket.quote - exact) <= exact.ulp * 2)
             }
@@ -172,6 +173,64 @@ import Testing
             for await count in group { #expect(count == 28) }
         }
         #expect(store.poolStatistics.queries - queries == 1)
+        await store.stop()
+    }
+
+    @Test("asks once for strategies whose clocks differ by nanoseconds", arguments: StoreEngine.allCases)
+    func grain(engine: StoreEngine) async throws {
+        let store = TradeStore(location: try StoreLocation(try engine.place()), pool: PoolSettings(size: 3))
+        try await store.migrate()
+        let queries = store.poolStatistics.queries
+        await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    let since = Timestamp(nanoseconds: StoreScript.start + Int64(number) * 9_999_999)
+                    let trades = try? await store.recentTrades(symbols: ["A", "B"], exchanges: [], since: since)
+                    let volumes = try? await store.volumeBuckets(symbols: ["B", "A"], exchanges: [], since: since)
+                    let positions = try? await store.positions(at: since)
+                    return trades != nil && volumes != nil && positions != nil
+                }
+            }
+            for await isAnswered in group { #expect(isAnswered) }
+        }
+        #expect(store.poolStatistics.queries - queries == 3)
+        #expect(store.cacheStatistics.misses == 3 && store.cacheStatistics.rate == 0.99)
+        #expect(Timestamp(nanoseconds: -1).wholeSecond == Timestamp(nanoseconds: -1_000_000_000))
+        #expect(Timestamp(nanoseconds: .min).wholeSecond == .distantPast)
+        await store.stop()
+    }
+
+    @Test("puts questions about one pair each together, and tells each its own", arguments: StoreEngine.allCases)
+    func together(engine: StoreEngine) async throws {
+        let script = StoreScript(seed: 22, events: 1_000)
+        let place = try engine.place()
+        _ = try await follow(script.write(), into: place)
+        let store = TradeStore(location: try StoreLocation(place), pool: PoolSettings(size: 3))
+        let since = Timestamp(nanoseconds: StoreScript.start)
+        let all = try await store.recentTrades(symbols: [], exchanges: ["beta"], since: since)
+        let volumes = try await store.volumeBuckets(symbols: [], exchanges: [], since: since)
+        let queries = store.poolStatistics.queries
+        await withTaskGroup(of: (symbol: String, trades: [StoredTrade]?, volumes: [VolumeSeries]?).self) { group in
+            for symbol in StoreScript.symbols + (0..<200).map({ "NONE\($0)" }) {
+                group.addTask {
+                    async let trades = try? store.recentTrades(symbols: [symbol], exchanges: ["beta"], since: since)
+                    async let volumes = try? store.volumeBuckets(symbols: [symbol], exchanges: [], since: since)
+                    return (symbol, await trades, await volumes)
+                }
+            }
+            for await answer in group {
+                #expect(answer.trades == all.filter { $0.symbol == answer.symbol })
+                #expect(answer.volumes == volumes.filter { $0.symbol == answer.symbol })
+            }
+        }
+        let batches = store.batchStatistics
+        #expect(batches.questions == 404 && batches.keys == 404 && batches.failures == 0)
+        #expect(store.poolStatistics.queries - queries == batches.batches)
+        #expect(batches.batches < 100)
+        // Who can't wait does not.
+        _ = try await store.recentTrades(
+            symbols: ["BERA/USDT"], exchanges: ["alpha"], since: since, priority: .critical)
+        #expect(store.batchStatistics.questions == 404)
         await store.stop()
     }
 

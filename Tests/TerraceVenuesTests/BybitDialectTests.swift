@@ -227,6 +227,23 @@ import Testing
                 .isEmpty)
     }
 
+    @Test("tells of cancels in a batch which order is gone already, so that nobody cancels it for ever")
+    func cancelBatch() throws {
+        let other = ClientOrderID(instance: 7, strategy: 0x11, slot: 2, sequence: 6)
+        let command = AccountCommand.cancelAll([
+            OrderReference(slot: 0, order: Self.order), OrderReference(slot: 0, order: other),
+        ])
+        let body = """
+            {"retCode":0,"retMsg":"OK","result":{"list":[{},{}]},"retExtInfo":{"list":[{"code":0,"msg":"OK"},\
+            {"code":170213,"msg":"Order does not exist."}]},"time":1}
+            """
+        let (outcome, events) = self.read(body, to: command)
+        #expect(outcome == .done && events.count == 1)
+        guard case .order(let order)? = events.first else { return #expect(Bool(false)) }
+        #expect(order.order == other && order.state == .rejected(.unknownOrder))
+        #expect(self.read(body, to: .cancelAll([OrderReference(slot: 0, order: other)])).0 == .unknown(code: 0))
+    }
+
     @Test("reads the recorded answers to queries")
     func queries() throws {
         let (outcome, orders) = try self.read(fixture: "get_order_history.json", to: .order(slot: 0, Self.order))

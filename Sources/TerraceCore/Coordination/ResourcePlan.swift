@@ -4,7 +4,7 @@ public struct ResourcePlan: Hashable, Sendable {
     public let databaseConnections: Int
     /// Connections to Redis, in total: a fifth of the pairs, 10 to 40.
     public let redisConnections: Int
-    /// Work queues: ten a pair, 100 to 1,000.
+    /// Places in the queue for a database connection: ten a pair, 100 to 1,000. What comes when all are taken is refused.
     public let workQueues: Int
 
     /// The plan for `pairs` pairs; fractions are dropped.

@@ -82,6 +82,8 @@ public enum RegistrationError: Error, Equatable, Sendable, CustomStringConvertib
     case noLines
     /// A strategy of this id was removed, and its last orders are not gone yet.
     case stillCancelling(String)
+    /// A strategy of this id was removed from another pair, and holds a position there.
+    case holdsPosition(String)
     /// There is no such strategy.
     case unknownStrategy
 
@@ -98,6 +100,8 @@ public enum RegistrationError: Error, Equatable, Sendable, CustomStringConvertib
         case .noLines: "the strategy has neither a top-of-book line nor a passive line"
         case .stillCancelling(let id):
             "the orders of the removed strategy \"\(id)\" are not all gone: try again shortly"
+        case .holdsPosition(let id):
+            "the removed strategy \"\(id)\" holds a position in another pair: close it first, or take another id"
         case .unknownStrategy: "there is no strategy with this index"
         }
     }

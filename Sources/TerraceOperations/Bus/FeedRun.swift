@@ -45,7 +45,7 @@ public struct FeedRun: Sendable {
         for note in record.notes { say(note) }
         var store: LiveStore?
         do {
-            store = try await LiveStore.open(plan, record.journal, password: passwords.store, say: say)
+            store = try await LiveStore.open(plan, record.journal, role: "feed", password: passwords.store, say: say)
             let services = LiveServices(plan: plan, record: record, store: store)
             try await self.publish(plan, services, password: passwords.bus, say, show)
         } catch {

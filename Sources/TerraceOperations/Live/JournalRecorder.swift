@@ -29,14 +29,23 @@ final class JournalRecorder: ShardRecorder, @unchecked Sendable {
     }
 
     func record(_ command: Command, at time: Timestamp) {
-        switch command {
-        case .place, .amend, .cancel, .query: self.journal.append(JournalEntry(time: time, content: .command(command)))
-        case .resnapshot, .follow, .unfollow: break  // Books only.
-        }
+        self.journal.append(JournalEntry(time: time, content: .command(command)))
     }
 
     func record(_ fact: EngineFact, at time: Timestamp) {
         self.journal.append(JournalEntry(time: time, content: .fact(fact)))
+    }
+
+    func record(_ change: StrategyChange, of strategy: StrategyIndex, at time: Timestamp) {
+        switch change {
+        case .defined(let definition, let configuration):
+            self.run.define(
+                RunDescription.Strategy(
+                    id: definition.id, hash: Engine.hash(of: definition.id),
+                    symbol: self.symbols[definition.pair.index], configuration: configuration), at: strategy.index)
+        case .removed: self.run.remove(at: strategy.index)
+        }
+        self.journal.describe(self.run)
     }
 
     func record(stateHash: UInt64, at time: Timestamp) {

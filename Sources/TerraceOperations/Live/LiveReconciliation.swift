@@ -22,7 +22,9 @@ enum LiveReconciliation {
             guard let first = session.firstListing, let last = session.lastListing,
                 connections.hasConcluded(place)
             else {
-                found.append("\(name): what the account holds could not be compared: look there for orders")
+                found.append(
+                    "\(name): what the account holds could not be compared (\(session.comparisonState)): look there for orders"
+                )
                 isComplete = false
                 continue
             }

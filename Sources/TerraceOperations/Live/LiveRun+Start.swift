@@ -24,7 +24,7 @@ extension LiveRun {
         var store: LiveStore?
         var report: RunReport
         do {
-            store = try await LiveStore.open(plan, record?.journal, password: passwords.store, say: say)
+            store = try await LiveStore.open(plan, record?.journal, role: "run", password: passwords.store, say: say)
             let services = LiveServices(plan: plan, record: record, store: store)
             report =
                 plan.desk.configuration.services.bus.isShared

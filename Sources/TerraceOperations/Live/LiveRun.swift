@@ -115,7 +115,7 @@ public struct LiveRun: Sendable {
     // MARK: The run
 
     /// Trades as planned, until the seconds are over, a signal comes or `show` says that nobody looks any more; then cancels
-    /// every order and waits, a minute at most, until none is left. A second signal ends the wait.
+    /// every order and waits, 150 seconds at most, until none is left. A second signal ends the wait.
     ///
     /// The caller makes the connections, on the event loop that it is given. In dry-run and paper they are told of no order.
     ///
@@ -129,7 +129,7 @@ public struct LiveRun: Sendable {
     ///   - say: Takes a line for people: a notice, or a command of a dry run. Called on the loop, too.
     ///   - show: As in `DemoRun.inRealTime`.
     func run<Connections: VenueConnections & Sendable>(
-        _ plan: LivePlan, record: LiveRecord? = nil, warm: [[TerraceCore.VolumeBucket]] = [],
+        _ plan: LivePlan, record: LiveRecord? = nil, warm: [[VolumeBucket]] = [],
         connect: (ShardClock, any EventLoop) throws -> Connections,
         mismatches: @escaping @Sendable (borrowing Engine, borrowing Connections) -> [String],
         notices: @escaping @Sendable (any EventLoop) async throws -> [String],
@@ -204,22 +204,31 @@ public struct LiveRun: Sendable {
             venues: setup.venues.count, seconds: seconds, mismatches: left)
     }
 
+    /// Orders are gone within seconds. That the venue lists none may wait for its limit of requests, whose window is a minute and
+    /// may be spent, by runs before this one too.
+    private static let stopSeconds: Int64 = 150
+
     /// Cancels everything, and says what kept it from being cancelled.
     private static func stop<Connections: VenueConnections & ~Copyable>(
         _ shard: Shard<Connections>, _ signals: StopSignals
     ) async throws -> [String] {
         let second = signals.count + 1
-        let stopped = shard.stop(within: .seconds(60))
+        let stopped = shard.stop(within: .seconds(Self.stopSeconds))
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                if await signals.wait(nanoseconds: 60_000_000_000, for: second), !Task.isCancelled { shard.abandon() }
+                if await signals.wait(nanoseconds: Self.stopSeconds * 1_000_000_000, for: second), !Task.isCancelled {
+                    shard.abandon()
+                }
             }
             let isDone = try await stopped.get()
             group.cancelAll()
             if isDone { return [] }
             let open = try await shard.inspect { engine, _, _ in engine.openOrders }.get()
             let left = open > 0 ? "\(open) orders may be left" : "the venues have not confirmed that nothing is left"
-            return [signals.count >= second ? "told twice to stop: \(left)" : "after a minute of cancelling \(left)"]
+            return [
+                signals.count >= second
+                    ? "told twice to stop: \(left)" : "after \(Self.stopSeconds) seconds of cancelling \(left)"
+            ]
         }
     }
 }
@@ -245,7 +254,7 @@ extension LivePlan {
 
 extension Engine {
     /// Goes on with the volumes that were traded before, by instrument, oldest bucket first.
-    mutating func warm(_ volumes: [[TerraceCore.VolumeBucket]], at now: Timestamp) {
+    mutating func warm(_ volumes: [[VolumeBucket]], at now: Timestamp) {
         if volumes.isEmpty { return }
         for (index, buckets) in volumes.enumerated() where !buckets.isEmpty {
             self.warmVolume(of: InstrumentIndex(UInt32(truncatingIfNeeded: index)), buckets.span, at: now)

@@ -10,7 +10,7 @@ struct LiveServices: Sendable {
     let store: LiveStore?
 
     /// What was traded before the run; see `LiveStore.volumes`.
-    func volumes(_ say: @Sendable (String) -> Void) async -> [[TerraceCore.VolumeBucket]] {
+    func volumes(_ say: @Sendable (String) -> Void) async -> [[VolumeBucket]] {
         guard let store = self.store else { return [] }
         let now = Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
         return await store.volumes(self.plan, at: now, say: say)

@@ -21,9 +21,10 @@ final class LiveStore: Sendable {
     ///
     /// A store that is not reached now is no reason not to trade: the journal keeps everything until it is.
     ///
+    /// - Parameter role: `run` or `feed`: PostgreSQL lists its connections by it.
     /// - Throws: `LiveRunError.record` where waiting can't help: a wrong password, no such database, tables of a newer program.
     static func open(
-        _ plan: LivePlan, _ journal: Journal?, password: String?, say: @Sendable (String) -> Void
+        _ plan: LivePlan, _ journal: Journal?, role: String, password: String?, say: @Sendable (String) -> Void
     ) async throws(LiveRunError) -> LiveStore? {
         let services = plan.desk.configuration.services
         let location: StoreLocation
@@ -43,7 +44,9 @@ final class LiveStore: Sendable {
             try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         }
         let resources = ResourcePlan(pairs: plan.desk.bound.setup.pairs.count)
-        let store = TradeStore(location: location, pool: PoolSettings(plan: resources))
+        let store = TradeStore(
+            location: location, pool: PoolSettings(plan: resources),
+            postgres: PostgresSettings(applicationName: "terrace-\(role)"))
         do throws(DatabaseError) {
             try await store.migrate(by: .after(.seconds(5)))
         } catch {
@@ -70,7 +73,7 @@ final class LiveStore: Sendable {
     /// store does not tell, which is said.
     func volumes(
         _ plan: LivePlan, at now: Timestamp, say: @Sendable (String) -> Void
-    ) async -> [[TerraceCore.VolumeBucket]] {
+    ) async -> [[VolumeBucket]] {
         let instruments = plan.instrumentsByName
         let longest = plan.desk.bound.strategies.flatMap { $0.volume.periods.map { $0.buckets } }.max() ?? 0
         if longest == 0 || instruments.isEmpty { return [] }
@@ -79,14 +82,11 @@ final class LiveStore: Sendable {
             let series = try await self.store.volumeBuckets(
                 symbols: plan.desk.bound.setup.symbols, exchanges: plan.desk.bound.engine.venues.map { $0.name },
                 since: since, priority: .critical)
-            var volumes: [[TerraceCore.VolumeBucket]] = Array(repeating: [], count: instruments.count)
+            var volumes: [[VolumeBucket]] = Array(repeating: [], count: instruments.count)
             for one in series {
                 let name = LivePlan.InstrumentName(venue: one.venue, symbol: one.symbol)
                 guard let index = instruments[name]?.index else { continue }
-                volumes[index] = one.buckets.map {
-                    TerraceCore.VolumeBucket(
-                        start: Timestamp(nanoseconds: $0.start * 1_000_000_000), base: $0.base, quote: $0.quote)
-                }
+                volumes[index] = one.buckets
             }
             return volumes
         } catch {

@@ -55,24 +55,33 @@ public struct StoreReport: Codable, Sendable {
     public var pool: PoolStatistics
     /// How the cache of answers fared.
     public var cache: QueryCacheStatistics
+    /// How questions about one pair each were put together.
+    public var batches: QueryBatcherStatistics
     /// Records that were stored.
     public var storedRecords: UInt64
     /// Records of the journal that were not stored yet.
     public var lagRecords: UInt64
+    /// For how long the oldest of them has waited, in seconds.
+    public var lagSeconds: Double
     /// How often the store failed.
     public var retries: Int
+    /// The last failure, where the store has not been reached since; without secrets.
+    public var lastError: String?
 
     init(_ store: LiveStore, planned: Int) {
         let pool = store.statistics
         let follower = store.followerStatistics
         self.place = store.store.location.description
         self.plannedConnections = planned
-        self.connections = pool.inUse + pool.leased + pool.idle
+        self.connections = pool.inUse + pool.idle
         self.pool = pool
         self.cache = store.store.cacheStatistics
+        self.batches = store.store.batchStatistics
         self.storedRecords = follower?.records ?? 0
         self.lagRecords = follower?.lagRecords ?? 0
+        self.lagSeconds = follower?.lagSeconds ?? 0
         self.retries = follower?.retries ?? 0
+        self.lastError = follower?.lastError
     }
 }
 

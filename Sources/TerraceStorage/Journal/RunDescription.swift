@@ -29,7 +29,8 @@ public struct RunDescription: Sendable, Equatable, Codable {
         public var hash: UInt32
         /// The pair that it quotes.
         public var symbol: String
-        /// Its configuration, as JSON with sorted keys, templates and defaults filled in. No secret is in it.
+        /// Its configuration, as JSON with sorted keys, templates and defaults filled in; `null` from when it was taken off. No
+        /// secret is in it.
         public var configuration: String
 
         /// A strategy.
@@ -69,4 +70,23 @@ public struct RunDescription: Sendable, Equatable, Codable {
         self.instruments = instruments
         self.strategies = strategies
     }
+
+    /// From now on the strategy at `index` is this one: a new one behind the others, or one with another configuration.
+    ///
+    /// - Precondition: `index` is at most the number of strategies.
+    public mutating func define(_ strategy: Strategy, at index: Int) {
+        // It has moved here from another pair, and nothing more is recorded under its old index.
+        for other in self.strategies.indices where other != index && self.strategies[other].id == strategy.id {
+            self.strategies[other] = strategy
+        }
+        if index < self.strategies.count {
+            self.strategies[index] = strategy
+        } else {
+            precondition(index == self.strategies.count, "strategy \(index) comes before those in front of it")
+            self.strategies.append(strategy)
+        }
+    }
+
+    /// The strategy at `index` was taken off; its index stays its own, since its last orders may still be reported.
+    public mutating func remove(at index: Int) { self.strategies[index].configuration = "null" }
 }

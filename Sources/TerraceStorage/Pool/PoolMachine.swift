@@ -210,10 +210,16 @@ struct PoolMachine {
         if let failure { self.tally.failures[failure.index] += 1 }
         if !waiter.isLease { self.tally.record(service: now - self.slots[index].since) }
         self.slots[index].uses += 1
-        if isClean, failure != .unreachable {
-            self.becomeIdle(index, now, &actions)
-        } else {
+        if !isClean || failure == .unreachable {
             self.enter(.recovering, index, now, .recover(index), &actions)
+        } else if failure == .readOnly, !self.isStopping {
+            // Whether it takes writes was settled when it was opened: the next one may reach another server, or the same with
+            // other settings.
+            self.tally.recycled += 1
+            self.enter(.closing, index, now, .close(index), &actions)
+            self.turn(now, &actions)
+        } else {
+            self.becomeIdle(index, now, &actions)
         }
     }
 

@@ -44,6 +44,9 @@ public struct PoolSettings: Sendable, Equatable {
         self.mostBackoff = .seconds(15)
     }
 
-    /// Settings for production, with as many connections as the plan for a desk has.
-    public init(plan: ResourcePlan) { self.init(size: plan.databaseConnections) }
+    /// Settings for production, with as many connections and as much room for waiting requests as the plan for a desk has.
+    public init(plan: ResourcePlan) {
+        self.init(size: plan.databaseConnections)
+        self.queueLimit = plan.workQueues
+    }
 }

@@ -21,6 +21,9 @@ public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible, Cust
     public let security: [String: String]
     let password: String?
 
+    /// Whether the URL has a password in it: such a URL must not be seen.
+    public var hasPassword: Bool { self.password != nil }
+
     /// Reads a URL with the scheme `postgres` or `postgresql`.
     ///
     /// - Throws: What is wrong with it, without repeating it.

@@ -52,6 +52,15 @@ extension PostgresConnection {
         }
     }
 
+    /// `transaction`, in which a statement may take `limit` instead of what the settings allow; never longer than the request may.
+    func patientTransaction(
+        _ limit: Duration, _ body: (PostgresConnection) throws(DatabaseError) -> Void
+    ) throws(DatabaseError) {
+        self.statementLimit = limit
+        defer { self.statementLimit = nil }
+        try self.transaction("BEGIN; SET LOCAL statement_timeout = \(limit.nanosecondsHeld / 1_000_000)", body)
+    }
+
     /// Feeds `COPY ... FROM STDIN`: how many rows the server took.
     ///
     /// `next` appends the next bytes, in the format that `sql` names, to the empty buffer it is given, and says whether more

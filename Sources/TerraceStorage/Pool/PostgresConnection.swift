@@ -17,6 +17,8 @@ internal import Glibc
     var isBroken = false
     var prepared = PreparedStatements()
     private var requestDeadline = Deadline.never
+    /// How long a statement may take, where it is not what the settings say.
+    var statementLimit: Duration?
     private var cancel: PostgresCancel?
 
     /// A connection to be: nothing is sent before `open`.
@@ -194,7 +196,7 @@ internal import Glibc
 
     /// By when the statement that begins now has to be answered.
     func statementDeadline() -> Deadline {
-        min(self.requestDeadline, .after(self.settings.statementTimeout + self.settings.grace))
+        min(self.requestDeadline, .after((self.statementLimit ?? self.settings.statementTimeout) + self.settings.grace))
     }
 
     /// The handle, where a statement may be sent.

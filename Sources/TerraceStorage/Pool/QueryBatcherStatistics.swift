@@ -14,6 +14,17 @@ public struct QueryBatcherStatistics: Sendable, Equatable, Codable {
     /// Nothing counted.
     public init() {}
 
+    /// The counts of both.
+    func joined(with other: QueryBatcherStatistics) -> QueryBatcherStatistics {
+        var sum = self
+        sum.questions += other.questions
+        sum.batches += other.batches
+        sum.keys += other.keys
+        sum.mostKeys = max(sum.mostKeys, other.mostKeys)
+        sum.failures += other.failures
+        return sum
+    }
+
     /// For people.
     public var lines: [String] {
         ["batches \(self.batches) for \(self.questions) questions, most \(self.mostKeys) keys, failed \(self.failures)"]

@@ -89,6 +89,8 @@ public final class QueryCache: Sendable {
             statistics.bytes = state.table.bytes
             statistics.evictions = state.table.evictions
             statistics.underWay = state.flights.count
+            let all = statistics.hits + statistics.joins + statistics.misses
+            statistics.rate = all == 0 ? 0 : Double(statistics.hits + statistics.joins) / Double(all)
             statistics.meanAgeMilliseconds = state.age == 0 ? 0 : Double(state.age) / 1e6 / Double(statistics.hits)
             return statistics
         }

@@ -20,17 +20,13 @@ public struct QueryCacheStatistics: Sendable, Equatable, Codable {
     public var bytes = 0
     /// Questions under way at the database.
     public var underWay = 0
+    /// The part of questions that did not go to the database: 0 to 1.
+    public var rate = 0.0
     /// How old the answers were that were given from what was kept, in the mean, in milliseconds.
     public var meanAgeMilliseconds = 0.0
 
     /// Nothing counted.
     public init() {}
-
-    /// The part of questions that did not go to the database: 0 to 1.
-    public var rate: Double {
-        let all = self.hits + self.joins + self.misses
-        return all == 0 ? 0 : Double(self.hits + self.joins) / Double(all)
-    }
 
     /// For people.
     public var lines: [String] {

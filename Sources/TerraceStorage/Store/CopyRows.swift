@@ -61,15 +61,7 @@ struct CopyRows {
 
     mutating func order(_ id: ClientOrderID) {
         self.separate()
-        self.hex(id.high)
-        self.hex(id.low)
-    }
-
-    private mutating func hex(_ word: UInt64) {
-        for shift in stride(from: 60, through: 0, by: -4) {
-            let digit = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
-            self.bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-        }
+        id.writeHex(into: &self.bytes)
     }
 
     /// A moment as `2026-11-25 04:07:03.123456+00`, floored to microseconds.

@@ -141,7 +141,13 @@ final class FollowerLoop: @unchecked Sendable {
                     try self.retain(writer)
                     continue
                 }
-                do { try writer.write(batch) } catch { throw FollowerFailure.database(error) }
+                do {
+                    try writer.write(batch)
+                } catch {
+                    // Nothing of it was stored, whatever the cursor says next: somebody else may have come just as far.
+                    if error.kind == .conflict { self.pending = nil }
+                    throw FollowerFailure.database(error)
+                }
                 self.pending = nil
                 self.stored(batch)
                 try self.retain(writer)
@@ -170,8 +176,9 @@ final class FollowerLoop: @unchecked Sendable {
         }
     }
 
+    /// What follows has its meaning from what comes before it in a segment: the one with the last record that is stored stays.
     private func hold(_ cursor: UInt64) {
-        if case .journal(let journal) = self.source { journal.holdFrom(cursor + 1) }
+        if case .journal(let journal) = self.source { journal.holdFrom(cursor) }
     }
 
     private func retain(_ writer: any StoreWriting) throws(FollowerFailure) {
@@ -247,11 +254,17 @@ final class FollowerLoop: @unchecked Sendable {
     }
 
     /// Takes in the segment that has record `position` up to that record, without rows: what follows has its meaning from there.
+    ///
+    /// That is so also where `position` is the last of its segment: the next one begins with what was said before, which a reader
+    /// that begins there would take for new.
     private func begin(
         _ journal: UInt64, at position: UInt64, _ segments: [JournalFolder.Segment]
     ) throws(FollowerFailure) {
         self.pending = nil
-        guard let start = segments.last(where: { $0.first <= position + 1 }) else {
+        guard
+            let start = segments.last(where: { $0.first <= position })
+                ?? segments.first(where: { $0.first == position + 1 })
+        else {
             throw .journal(
                 .missing(folder: self.source.folder, sequence: position + 1, next: segments.first?.first ?? 0))
         }

@@ -86,7 +86,7 @@ extension PostgresConnection: StoreReading {
             guard let instrument = unsafe fields.int(), let start = unsafe fields.int(),
                 let base = unsafe fields.double(), let quote = unsafe fields.double()
             else { return isSound = false }
-            builder.add(instrument, VolumeBucket(start: start, base: base, quote: quote))
+            builder.add(instrument, VolumeBucket(secondsSince1970: start, base: base, quote: quote))
         }
         guard isSound else { throw self.error(.schema, "a bucket of volume has no numbers in it") }
         return builder.finish()

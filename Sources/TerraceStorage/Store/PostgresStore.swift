@@ -9,14 +9,12 @@ final class PostgresStore: StoreWriting {
     /// Numbers by name, as far as this connection knows them.
     private var instruments: [StoreBatch.Instrument: Int64] = [:]
     private var strategies: [String: Int64] = [:]
-    private var holdings: Set<[Int64]> = []
+    private var holdings: Set<StoreNumbers.Holding> = []
+    private var hasTemporaryTables = false
 
     init(_ connection: PostgresConnection) { self.connection = connection }
 
-    func prepare() throws(DatabaseError) {
-        try PostgresSchema.migrate(self.connection)
-        try self.connection.execute(Self.temporaryTables)
-    }
+    func prepare() throws(DatabaseError) { try PostgresSchema.migrate(self.connection) }
 
     func cursor(of journal: Int64) throws(DatabaseError) -> UInt64? {
         let result = try self.connection.query("SELECT sequence FROM journals WHERE journal = $1", [.int(journal)])
@@ -26,6 +24,11 @@ final class PostgresStore: StoreWriting {
     // MARK: Writing
 
     func write(_ batch: StoreBatch) throws(DatabaseError) {
+        if !self.hasTemporaryTables {
+            // They are the connection's, which this writer has for itself as long as it lives.
+            try self.connection.execute(Self.temporaryTables)
+            self.hasTemporaryTables = true
+        }
         do throws(DatabaseError) {
             try self.connection.transaction { (connection) throws(DatabaseError) in
                 try self.advance(connection, batch)
@@ -112,12 +115,23 @@ final class PostgresStore: StoreWriting {
             strategies: batch.strategies.map { self.strategies[$0] ?? 0 })
     }
 
-    private func copy(_ connection: PostgresConnection, _ target: String, _ rows: CopyRows) throws(DatabaseError) {
+    /// Copies rows to a table; `write` says the fields of one, of about `width` bytes in all.
+    private func copy<Row>(
+        _ connection: PostgresConnection, _ target: String, _ rows: some Collection<Row>, width: Int,
+        _ write: (inout CopyRows, Row) -> Void
+    ) throws(DatabaseError) {
+        if rows.isEmpty { return }
+        var text = CopyRows()
+        text.reserve(rows.count * width)
+        for row in rows {
+            write(&text, row)
+            text.end()
+        }
         var isSent = false
         try connection.copyIn("COPY \(target) FROM STDIN") { (bytes) throws(DatabaseError) in
             if isSent { return false }
             isSent = true
-            bytes = rows.bytes
+            bytes = text.bytes
             return true
         }
     }
@@ -134,9 +148,7 @@ final class PostgresStore: StoreWriting {
         _ connection: PostgresConnection, _ batch: StoreBatch, _ numbers: StoreNumbers
     ) throws(DatabaseError) {
         if batch.trades.isEmpty { return }
-        var rows = CopyRows()
-        rows.reserve(batch.trades.count * 96)
-        for trade in batch.trades {
+        try self.copy(connection, "new_trades", batch.trades, width: 96) { rows, trade in
             rows.int(numbers.instruments[trade.instrument])
             rows.int(trade.source)
             rows.int(trade.trade)
@@ -144,9 +156,7 @@ final class PostgresStore: StoreWriting {
             rows.side(trade.aggressor)
             rows.decimal(trade.price)
             rows.decimal(trade.quantity)
-            rows.end()
         }
-        try self.copy(connection, "new_trades", rows)
         try connection.query(
             """
             WITH fresh AS (
@@ -164,9 +174,7 @@ final class PostgresStore: StoreWriting {
         _ connection: PostgresConnection, _ batch: StoreBatch, _ numbers: StoreNumbers
     ) throws(DatabaseError) {
         if batch.fills.isEmpty { return }
-        var rows = CopyRows()
-        rows.reserve(batch.fills.count * 192)
-        for fill in batch.fills {
+        try self.copy(connection, "new_fills", batch.fills, width: 192) { rows, fill in
             rows.int(numbers.instruments[fill.instrument])
             rows.int(fill.trade)
             rows.int(numbers.strategies[fill.strategy])
@@ -180,9 +188,7 @@ final class PostgresStore: StoreWriting {
             rows.time(fill.time)
             rows.int(batch.journal)
             rows.int(fill.sequence)
-            rows.end()
         }
-        try self.copy(connection, "new_fills", rows)
         try connection.query(
             "INSERT INTO fills SELECT * FROM new_fills ORDER BY instrument, trade ON CONFLICT DO NOTHING")
     }
@@ -191,13 +197,12 @@ final class PostgresStore: StoreWriting {
         _ connection: PostgresConnection, _ batch: StoreBatch, _ numbers: StoreNumbers
     ) throws(DatabaseError) {
         if batch.positions.isEmpty { return }
-        var rows = CopyRows()
-        rows.reserve(batch.positions.count * 192)
-        var fresh: Set<[Int64]> = []
-        for position in batch.positions {
+        var fresh: Set<StoreNumbers.Holding> = []
+        try self.copy(connection, "positions", batch.positions, width: 192) { rows, position in
             let strategy = numbers.strategies[position.strategy]
             let instrument = position.instrument.map { numbers.instruments[$0] } ?? 0
-            if !self.holdings.contains([strategy, instrument]) { fresh.insert([strategy, instrument]) }
+            let holding = StoreNumbers.Holding(strategy: strategy, instrument: instrument)
+            if !self.holdings.contains(holding) { fresh.insert(holding) }
             rows.int(batch.journal)
             rows.int(position.sequence)
             rows.time(position.time)
@@ -209,15 +214,13 @@ final class PostgresStore: StoreWriting {
                 rows.decimal(holding.realised)
                 rows.decimal(holding.fees)
             }
-            rows.end()
         }
-        try self.copy(connection, "positions", rows)
         if fresh.isEmpty { return }
-        let ordered = fresh.sorted { ($0[0], $0[1]) < ($1[0], $1[1]) }
+        let ordered = fresh.sorted { ($0.strategy, $0.instrument) < ($1.strategy, $1.instrument) }
         try connection.query(
             """
             INSERT INTO holdings SELECT * FROM unnest($1::integer[], $2::integer[]) ON CONFLICT DO NOTHING
-            """, [.ints(ordered.map { $0[0] }), .ints(ordered.map { $0[1] })])
+            """, [.ints(ordered.map { $0.strategy }), .ints(ordered.map { $0.instrument })])
         self.holdings.formUnion(fresh)
     }
 
@@ -225,9 +228,7 @@ final class PostgresStore: StoreWriting {
         _ connection: PostgresConnection, _ batch: StoreBatch, _ numbers: StoreNumbers
     ) throws(DatabaseError) {
         if !batch.orders.isEmpty {
-            var rows = CopyRows()
-            rows.reserve(batch.orders.count * 192)
-            for order in batch.orders.values {
+            try self.copy(connection, "new_orders", batch.orders.values, width: 192) { rows, order in
                 rows.order(order.id)
                 rows.int(numbers.strategies[order.strategy])
                 rows.int(numbers.instruments[order.instrument])
@@ -240,9 +241,7 @@ final class PostgresStore: StoreWriting {
                 rows.time(order.time)
                 rows.int(batch.journal)
                 rows.int(order.sequence)
-                rows.end()
             }
-            try self.copy(connection, "new_orders", rows)
             try connection.query(
                 """
                 INSERT INTO orders SELECT * FROM new_orders ORDER BY order_id ON CONFLICT (order_id) DO UPDATE SET
@@ -251,10 +250,7 @@ final class PostgresStore: StoreWriting {
                     sequence = excluded.sequence
                 """)
         }
-        if batch.orderChanges.isEmpty { return }
-        var rows = CopyRows()
-        rows.reserve(batch.orderChanges.count * 128)
-        for change in batch.orderChanges {
+        try self.copy(connection, "order_changes", batch.orderChanges, width: 128) { rows, change in
             rows.int(batch.journal)
             rows.int(change.sequence)
             rows.time(change.time)
@@ -264,44 +260,30 @@ final class PostgresStore: StoreWriting {
             rows.decimal(change.quantity)
             rows.decimal(change.filled)
             rows.text(change.reason)
-            rows.end()
         }
-        try self.copy(connection, "order_changes", rows)
     }
 
     private func writeRuns(
         _ connection: PostgresConnection, _ batch: StoreBatch, _ numbers: StoreNumbers
     ) throws(DatabaseError) {
-        if !batch.runs.isEmpty {
-            var rows = CopyRows()
-            for run in batch.runs {
-                rows.int(batch.journal)
-                rows.int(run.sequence)
-                rows.time(run.time)
-                rows.int(run.instance)
-                rows.text(run.mode)
-                rows.text(run.program)
-                rows.end()
-            }
-            try self.copy(connection, "runs", rows)
+        try self.copy(connection, "runs", batch.runs, width: 128) { rows, run in
+            rows.int(batch.journal)
+            rows.int(run.sequence)
+            rows.time(run.time)
+            rows.int(run.instance)
+            rows.text(run.mode)
+            rows.text(run.program)
         }
-        if !batch.configurations.isEmpty {
-            var rows = CopyRows()
-            for configuration in batch.configurations {
-                rows.int(numbers.strategies[configuration.strategy])
-                rows.int(batch.journal)
-                rows.int(configuration.sequence)
-                rows.time(configuration.time)
-                rows.text(configuration.symbol)
-                rows.text(configuration.json)
-                rows.int(configuration.run)
-                rows.end()
-            }
-            try self.copy(connection, "configurations", rows)
+        try self.copy(connection, "configurations", batch.configurations, width: 128) { rows, configuration in
+            rows.int(numbers.strategies[configuration.strategy])
+            rows.int(batch.journal)
+            rows.int(configuration.sequence)
+            rows.time(configuration.time)
+            rows.text(configuration.symbol)
+            rows.text(configuration.json)
+            rows.int(configuration.run)
         }
-        if batch.actions.isEmpty { return }
-        var rows = CopyRows()
-        for action in batch.actions {
+        try self.copy(connection, "actions", batch.actions, width: 128) { rows, action in
             rows.int(batch.journal)
             rows.int(action.sequence)
             rows.time(action.time)
@@ -312,9 +294,7 @@ final class PostgresStore: StoreWriting {
             rows.decimal(action.quantity)
             rows.decimal(action.price)
             rows.decimal(action.profit)
-            rows.end()
         }
-        try self.copy(connection, "actions", rows)
     }
 
     // MARK: Retention
@@ -330,17 +310,18 @@ final class PostgresStore: StoreWriting {
                 INSERT INTO kept_since VALUES ('trades', $1) ON CONFLICT (what)
                 DO UPDATE SET time = greatest(kept_since.time, excluded.time)
                 """, [.text(trades)])
+            // A row's place says which it is within a partition only: in another one the time keeps it from going.
             let gone = try connection.query(
                 """
-                DELETE FROM trades WHERE ctid = ANY(ARRAY(SELECT t.ctid FROM instruments i JOIN trades t
-                    ON t.instrument = i.instrument AND t.time < $1 LIMIT $2))
+                DELETE FROM trades WHERE time < $1 AND ctid = ANY(ARRAY(SELECT t.ctid FROM instruments i
+                    JOIN trades t ON t.instrument = i.instrument AND t.time < $1 LIMIT $2))
                 """, [.text(trades), .int(Int64(limit))]
             ).affected
             return gone
                 + (try connection.query(
                     """
-                    DELETE FROM buckets WHERE ctid = ANY(ARRAY(SELECT b.ctid FROM instruments i JOIN buckets b
-                        ON b.instrument = i.instrument AND b.start < $1 LIMIT $2))
+                    DELETE FROM buckets WHERE start < $1 AND ctid = ANY(ARRAY(SELECT b.ctid FROM instruments i
+                        JOIN buckets b ON b.instrument = i.instrument AND b.start < $1 LIMIT $2))
                     """, [.int(buckets), .int(Int64(limit))]
                 ).affected)
         }
@@ -351,6 +332,12 @@ final class PostgresStore: StoreWriting {
 struct StoreNumbers {
     var instruments: [Int64]
     var strategies: [Int64]
+
+    /// That a strategy has or had something on an instrument; 0 for its total alone.
+    struct Holding: Hashable {
+        var strategy: Int64
+        var instrument: Int64
+    }
 }
 
 extension String {

@@ -78,7 +78,7 @@ extension SQLiteConnection: StoreReading {
                         guard let instrument = unsafe fields.int(), let start = unsafe fields.int(),
                             let base = unsafe fields.double(), let quote = unsafe fields.double()
                         else { return false }
-                        builder.add(instrument, VolumeBucket(start: start, base: base, quote: quote))
+                        builder.add(instrument, VolumeBucket(secondsSince1970: start, base: base, quote: quote))
                         return true
                     }
                 }

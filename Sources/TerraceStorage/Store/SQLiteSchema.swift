@@ -30,11 +30,19 @@ enum SQLiteSchema {
 
     /// The number of the tables that are there; 0: none.
     ///
-    /// - Throws: `schema` where it is one that this program does not know.
+    /// - Throws: `schema` where it is one that this program does not know; `corrupt`.
     @discardableResult
     static func check(_ database: Database, _ path: String) throws -> Int {
-        guard try database.tableExists("schema_versions") else { return 0 }
-        let number = try Int.fetchOne(database, sql: "SELECT coalesce(max(number), 0) FROM schema_versions") ?? 0
+        // Asked of the file: GRDB's `tableExists` remembers what it has found once, and others make tables too.
+        let tables = try Int.fetchOne(
+            database, sql: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_versions'")
+        guard tables == 1 else { return 0 }
+        let numbers = try Int.fetchAll(database, sql: "SELECT number FROM schema_versions ORDER BY number LIMIT 1000")
+        // Damage must not pass for the tables of another program: every number is there, from 1 on.
+        guard numbers.enumerated().allSatisfy({ $0.element == $0.offset + 1 }) else {
+            throw DatabaseError(.corrupt, at: path, "the database is malformed: the numbers of its tables have gaps")
+        }
+        let number = numbers.count
         if number > StoreMigration.newest {
             throw DatabaseError(
                 .schema, at: path,

@@ -7,11 +7,18 @@ final class SQLiteStore: StoreWriting {
     /// Numbers by name, as far as this connection knows them.
     private var instruments: [StoreBatch.Instrument: Int64] = [:]
     private var strategies: [String: Int64] = [:]
-    private var holdings: Set<[Int64]> = []
+    private var holdings: Set<StoreNumbers.Holding> = []
 
     init(_ connection: SQLiteConnection) { self.connection = connection }
 
-    func prepare() throws(DatabaseError) { try SQLiteSchema.migrate(self.connection) }
+    func prepare() throws(DatabaseError) {
+        try SQLiteSchema.migrate(self.connection)
+        try self.connection.run { database in
+            // Keys are written in no order of theirs: the pages that the newest rows of all instruments and strategies are on
+            // have to be at hand. Fewer and larger checkpoints write a page once that many transactions have changed.
+            try database.execute(sql: "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000")
+        }
+    }
 
     func cursor(of journal: Int64) throws(DatabaseError) -> UInt64? {
         try self.connection.run {
@@ -89,20 +96,23 @@ final class SQLiteStore: StoreWriting {
     private func writeTrades(_ database: Database, _ batch: StoreBatch, _ numbers: StoreNumbers) throws {
         if batch.trades.isEmpty { return }
         let kept = try Int64.fetchOne(database, sql: "SELECT time FROM kept_since WHERE what = 'trades'") ?? .min
-        let insert = try database.cachedStatement(
-            sql: """
-                INSERT INTO trades (instrument, source, trade, time, side, price, quantity) VALUES (?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT DO NOTHING
-                """)
+        let insert = try SQLiteInsertion(
+            database,
+            """
+            INSERT INTO trades (instrument, source, trade, time, side, price, quantity) VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """)
         var sums: [Bucket: (base: Int128, quote: Int128, trades: Int64)] = [:]
         for trade in batch.trades where trade.time.nanoseconds >= kept {
             let instrument = numbers.instruments[trade.instrument]
-            insert.setUncheckedArguments([
-                instrument, trade.source, trade.trade, trade.time.nanoseconds, trade.aggressor.letter,
-                trade.price.description, trade.quantity.description,
-            ])
-            try insert.execute()
-            if database.changesCount == 0 { continue }
+            insert.int(instrument)
+            insert.int(trade.source)
+            insert.int(trade.trade)
+            insert.int(trade.time.nanoseconds)
+            insert.side(trade.aggressor)
+            insert.decimal(trade.price)
+            insert.decimal(trade.quantity)
+            if try !insert.run() { continue }
             let bucket = Bucket(
                 instrument: instrument, start: StoreBatch.bucketStart(of: trade.time),
                 baseExponent: trade.quantity.exponent, quoteExponent: trade.price.exponent + trade.quantity.exponent)
@@ -112,96 +122,128 @@ final class SQLiteStore: StoreWriting {
             sum.trades += 1
             sums[bucket] = sum
         }
-        let upsert = try database.cachedStatement(
-            sql: """
-                INSERT INTO buckets (instrument, start, base, quote, trades) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (instrument, start) DO UPDATE SET base = exact_sum(base, excluded.base),
-                    quote = exact_sum(quote, excluded.quote), trades = trades + excluded.trades
-                """)
+        let upsert = try SQLiteInsertion(
+            database,
+            """
+            INSERT INTO buckets (instrument, start, base, quote, trades) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (instrument, start) DO UPDATE SET base = exact_sum(base, excluded.base),
+                quote = exact_sum(quote, excluded.quote), trades = trades + excluded.trades
+            """)
         for (bucket, sum) in sums {
-            upsert.setUncheckedArguments([
-                bucket.instrument, bucket.start,
-                ExactDecimal(units: sum.base, exponent: bucket.baseExponent).description,
-                ExactDecimal(units: sum.quote, exponent: bucket.quoteExponent).description, sum.trades,
-            ])
-            try upsert.execute()
+            upsert.int(bucket.instrument)
+            upsert.int(bucket.start)
+            upsert.decimal(ExactDecimal(units: sum.base, exponent: bucket.baseExponent))
+            upsert.decimal(ExactDecimal(units: sum.quote, exponent: bucket.quoteExponent))
+            upsert.int(sum.trades)
+            try upsert.run()
         }
     }
 
     private func writeFills(_ database: Database, _ batch: StoreBatch, _ numbers: StoreNumbers) throws {
         if batch.fills.isEmpty { return }
-        let insert = try database.cachedStatement(
-            sql: """
-                INSERT INTO fills (instrument, trade, strategy, order_id, side, price, quantity, fee, fee_coin, is_maker, time,
-                    journal, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                """)
+        let insert = try SQLiteInsertion(
+            database,
+            """
+            INSERT INTO fills (instrument, trade, strategy, order_id, side, price, quantity, fee, fee_coin, is_maker, time,
+                journal, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """)
         for fill in batch.fills {
-            insert.setUncheckedArguments([
-                numbers.instruments[fill.instrument], fill.trade, numbers.strategies[fill.strategy], fill.order.hex,
-                fill.side.letter, fill.price.description, fill.quantity.description, fill.fee.description, fill.feeCoin,
-                fill.isMaker, fill.time.nanoseconds, batch.journal, fill.sequence,
-            ])
-            try insert.execute()
+            insert.int(numbers.instruments[fill.instrument])
+            insert.int(fill.trade)
+            insert.int(numbers.strategies[fill.strategy])
+            insert.order(fill.order)
+            insert.side(fill.side)
+            insert.decimal(fill.price)
+            insert.decimal(fill.quantity)
+            insert.decimal(fill.fee)
+            insert.text(fill.feeCoin)
+            insert.bool(fill.isMaker)
+            insert.int(fill.time.nanoseconds)
+            insert.int(batch.journal)
+            insert.int(fill.sequence)
+            try insert.run()
         }
     }
 
     private func writePositions(_ database: Database, _ batch: StoreBatch, _ numbers: StoreNumbers) throws {
         if batch.positions.isEmpty { return }
-        let insert = try database.cachedStatement(
-            sql: """
-                INSERT INTO positions (journal, sequence, time, strategy, instrument, quantity, cost, realised, fees,
-                    total_quantity, total_cost, total_realised, total_fees) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
-        var fresh: Set<[Int64]> = []
+        let insert = try SQLiteInsertion(
+            database,
+            """
+            INSERT INTO positions (journal, sequence, time, strategy, instrument, quantity, cost, realised, fees,
+                total_quantity, total_cost, total_realised, total_fees) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        var fresh: Set<StoreNumbers.Holding> = []
         for position in batch.positions {
             let strategy = numbers.strategies[position.strategy]
             let instrument = position.instrument.map { numbers.instruments[$0] } ?? 0
-            if !self.holdings.contains([strategy, instrument]) { fresh.insert([strategy, instrument]) }
-            insert.setUncheckedArguments([
-                batch.journal, position.sequence, position.time.nanoseconds, strategy, instrument,
-                position.venue.quantity.description, position.venue.cost.description,
-                position.venue.realised.description, position.venue.fees.description,
-                position.total.quantity.description, position.total.cost.description,
-                position.total.realised.description, position.total.fees.description,
-            ])
-            try insert.execute()
+            let holding = StoreNumbers.Holding(strategy: strategy, instrument: instrument)
+            if !self.holdings.contains(holding) { fresh.insert(holding) }
+            insert.int(batch.journal)
+            insert.int(position.sequence)
+            insert.int(position.time.nanoseconds)
+            insert.int(strategy)
+            insert.int(instrument)
+            insert.decimal(position.venue.quantity)
+            insert.decimal(position.venue.cost)
+            insert.decimal(position.venue.realised)
+            insert.decimal(position.venue.fees)
+            insert.decimal(position.total.quantity)
+            insert.decimal(position.total.cost)
+            insert.decimal(position.total.realised)
+            insert.decimal(position.total.fees)
+            try insert.run()
         }
         for holding in fresh {
             try database.execute(
                 sql: "INSERT INTO holdings (strategy, instrument) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                arguments: [holding[0], holding[1]])
+                arguments: [holding.strategy, holding.instrument])
         }
         self.holdings.formUnion(fresh)
     }
 
     private func writeOrders(_ database: Database, _ batch: StoreBatch, _ numbers: StoreNumbers) throws {
-        let upsert = try database.cachedStatement(
-            sql: """
-                INSERT INTO orders (order_id, strategy, instrument, side, price, quantity, filled, state, is_open, time, journal,
-                    sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (order_id) DO UPDATE SET side = excluded.side, price = excluded.price,
-                    quantity = excluded.quantity, filled = excluded.filled, state = excluded.state,
-                    is_open = excluded.is_open, time = excluded.time, journal = excluded.journal, sequence = excluded.sequence
-                """)
+        let upsert = try SQLiteInsertion(
+            database,
+            """
+            INSERT INTO orders (order_id, strategy, instrument, side, price, quantity, filled, state, is_open, time, journal,
+                sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (order_id) DO UPDATE SET side = excluded.side, price = excluded.price,
+                quantity = excluded.quantity, filled = excluded.filled, state = excluded.state,
+                is_open = excluded.is_open, time = excluded.time, journal = excluded.journal, sequence = excluded.sequence
+            """)
         for order in batch.orders.values {
-            upsert.setUncheckedArguments([
-                order.id.hex, numbers.strategies[order.strategy], numbers.instruments[order.instrument],
-                order.side.letter, order.price.description, order.quantity.description, order.filled.description,
-                order.state, order.isOpen, order.time.nanoseconds, batch.journal, order.sequence,
-            ])
-            try upsert.execute()
+            upsert.order(order.id)
+            upsert.int(numbers.strategies[order.strategy])
+            upsert.int(numbers.instruments[order.instrument])
+            upsert.side(order.side)
+            upsert.decimal(order.price)
+            upsert.decimal(order.quantity)
+            upsert.decimal(order.filled)
+            upsert.text(order.state)
+            upsert.bool(order.isOpen)
+            upsert.int(order.time.nanoseconds)
+            upsert.int(batch.journal)
+            upsert.int(order.sequence)
+            try upsert.run()
         }
-        let insert = try database.cachedStatement(
-            sql: """
-                INSERT INTO order_changes (journal, sequence, time, order_id, change, price, quantity, filled, reason)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
+        let insert = try SQLiteInsertion(
+            database,
+            """
+            INSERT INTO order_changes (journal, sequence, time, order_id, change, price, quantity, filled, reason)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
         for change in batch.orderChanges {
-            insert.setUncheckedArguments([
-                batch.journal, change.sequence, change.time.nanoseconds, change.order.hex, change.change,
-                change.price?.description, change.quantity?.description, change.filled?.description, change.reason,
-            ])
-            try insert.execute()
+            insert.int(batch.journal)
+            insert.int(change.sequence)
+            insert.int(change.time.nanoseconds)
+            insert.order(change.order)
+            insert.text(change.change)
+            insert.decimal(change.price)
+            insert.decimal(change.quantity)
+            insert.decimal(change.filled)
+            insert.text(change.reason)
+            try insert.run()
         }
     }
 

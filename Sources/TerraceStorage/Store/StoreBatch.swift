@@ -153,18 +153,15 @@ extension StoreBatch {
     }
 }
 
-extension Side {
-    /// As it is kept in a column: `b` bought, `s` sold.
-    var letter: String { self == .bid ? "b" : "s" }
-}
-
 extension ClientOrderID {
     /// As it is kept in a column: 32 digits.
-    var hex: String { Self.digits(self.high) + Self.digits(self.low) }
-
-    private static func digits(_ word: UInt64) -> String {
-        let text = String(word, radix: 16)
-        return String(repeating: "0", count: 16 - text.utf8.count) + text
+    func writeHex(into bytes: inout [UInt8]) {
+        for word in [self.high, self.low] {
+            for shift in stride(from: 60, through: 0, by: -4) {
+                let digit = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
+                bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            }
+        }
     }
 
     /// What a column has, with the dashes of PostgreSQL or without; `nil` where it is none.

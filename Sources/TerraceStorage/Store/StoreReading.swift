@@ -21,6 +21,14 @@ protocol StoreReading: PooledConnection {
     func writer() -> any StoreWriting
 }
 
+extension VolumeBucket {
+    /// As it is kept in a row. What no program of ours has written may be any number.
+    init(secondsSince1970: Int64, base: Double, quote: Double) {
+        let start = secondsSince1970.multipliedReportingOverflow(by: 1_000_000_000).partialValue
+        self.init(start: Timestamp(nanoseconds: start), base: base, quote: quote)
+    }
+}
+
 /// Puts buckets that come in any order together by instrument.
 struct VolumeSeriesBuilder {
     private var places: [Int64: Int] = [:]

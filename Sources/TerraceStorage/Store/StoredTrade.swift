@@ -18,17 +18,9 @@ public struct StoredTrade: Sendable, Equatable {
     public var quantity: ExactDecimal
 }
 
-/// What an instrument traded in ten seconds.
-public struct VolumeBucket: Sendable, Equatable {
-    /// Seconds since 1970, a multiple of ten.
-    public var start: Int64
-    /// Base coins: the nearest `Double` to the exact sum, because it serves a signal. The exact one is in the table.
-    public var base: Double
-    /// Quote coins, likewise.
-    public var quote: Double
-}
-
 /// The buckets of an instrument in the order of time; those without a trade are left out.
+///
+/// Their sums are the nearest `Double` to the exact ones, because they serve a signal. The exact ones are in the table.
 public struct VolumeSeries: Sendable, Equatable {
     /// The name of the venue.
     public var venue: String

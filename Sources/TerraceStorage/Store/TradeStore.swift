@@ -2,17 +2,52 @@ public import TerraceCore
 
 /// What was traded, by everybody and by us: one interface to SQLite and PostgreSQL, for any number of strategies.
 ///
-/// All connections come from one pool, the follower's too. Questions have a priority and a deadline; what many ask is asked once
-/// and kept for a while. A store must be stopped at its end.
+/// All connections come from one pool, the follower's too. Questions have a priority and a deadline. What many ask is asked once
+/// and kept for a while, and what many ask about one pair each is one query: a question of normal priority about one symbol waits
+/// two milliseconds for others of its kind. A question that is shared has the priority and the deadline of whoever asked first. A
+/// store must be stopped at its end.
 public final class TradeStore: Sendable {
     /// Which database it is.
     public let location: StoreLocation
     private let pool: Pool
     private let cache: QueryCache
+    private let trades: StoreBatches<StoreQuery.RecentTrades>
+    private let volumes: StoreBatches<StoreQuery.VolumeBuckets>
 
     private enum Pool: Sendable {
         case sqlite(ConnectionPool<SQLiteConnection>)
         case postgres(ConnectionPool<PostgresConnection>)
+
+        func ask<T: Sendable>(
+            _ priority: Priority, _ deadline: Deadline,
+            _ body: @escaping @Sendable (any StoreReading) throws(DatabaseError) -> T
+        ) async throws(DatabaseError) -> T {
+            switch self {
+            case .sqlite(let pool):
+                try await pool.run(priority, by: deadline) { (connection) throws(DatabaseError) in try body(connection)
+                }
+            case .postgres(let pool):
+                try await pool.run(priority, by: deadline) { (connection) throws(DatabaseError) in try body(connection)
+                }
+            }
+        }
+
+        func recentTrades(
+            _ key: StoreQuery.RecentTrades, _ priority: Priority, _ deadline: Deadline
+        ) async throws(DatabaseError) -> [StoredTrade] {
+            try await self.ask(priority, deadline) { (connection) throws(DatabaseError) in
+                try connection.recentTrades(
+                    symbols: key.symbols, venues: key.venues, since: key.since, limit: key.limit)
+            }
+        }
+
+        func volumeBuckets(
+            _ key: StoreQuery.VolumeBuckets, _ priority: Priority, _ deadline: Deadline
+        ) async throws(DatabaseError) -> [VolumeSeries] {
+            try await self.ask(priority, deadline) { (connection) throws(DatabaseError) in
+                try connection.volumeBuckets(symbols: key.symbols, venues: key.venues, since: key.since)
+            }
+        }
     }
 
     /// A store at `location`; nothing is opened before it is asked something.
@@ -22,14 +57,22 @@ public final class TradeStore: Sendable {
     ) {
         self.location = location
         self.cache = QueryCache(settings: cache)
+        let pool: Pool
         switch location {
         case .sqlite(let path):
-            self.pool = .sqlite(ConnectionPool(place: path, settings: settings) { SQLiteConnection(path: path) })
+            pool = .sqlite(ConnectionPool(place: path, settings: settings) { SQLiteConnection(path: path) })
         case .postgres(let address):
-            self.pool = .postgres(
+            pool = .postgres(
                 ConnectionPool(place: address.description, settings: settings) {
                     PostgresConnection(address: address, settings: postgres)
                 })
+        }
+        self.pool = pool
+        self.trades = StoreBatches { (key, deadline) async throws(DatabaseError) in
+            try await pool.recentTrades(key, .normal, deadline)
+        }
+        self.volumes = StoreBatches { (key, deadline) async throws(DatabaseError) in
+            try await pool.volumeBuckets(key, .normal, deadline)
         }
     }
 
@@ -60,10 +103,13 @@ public final class TradeStore: Sendable {
     /// How the cache fares.
     public var cacheStatistics: QueryCacheStatistics { self.cache.statistics }
 
+    /// How questions about one pair each were put together.
+    public var batchStatistics: QueryBatcherStatistics { self.trades.statistics.joined(with: self.volumes.statistics) }
+
     // MARK: Questions
 
-    /// The newest public trades from the second of `since` on, of every one of `symbols` on every one of `exchanges`, in one query; empty lists
-    /// mean all. Kept for 10 s.
+    /// The newest public trades from the second of `since` on, of every one of `symbols` on every one of `exchanges`, in one query;
+    /// empty lists mean all. Kept for 10 s.
     ///
     /// - Parameter limit: how many of each instrument at most, 1 to 100,000.
     /// - Returns: By venue and symbol, oldest first.
@@ -71,21 +117,17 @@ public final class TradeStore: Sendable {
         symbols: [String], exchanges: [String], since: Timestamp, limit: Int = 1_000,
         priority: Priority = .normal, by deadline: Deadline = .after(.seconds(5))
     ) async throws(DatabaseError) -> [StoredTrade] {
-        // Whole seconds and sorted names: a hundred strategies that start at about the same time ask the same.
         let key = StoreQuery.RecentTrades(
-            symbols: symbols.sorted(), venues: exchanges.sorted(),
-            since: Timestamp(nanoseconds: since.nanoseconds / 1_000_000_000 * 1_000_000_000),
+            symbols: symbols.sorted(), venues: exchanges.sorted(), since: since.wholeSecond,
             limit: min(max(1, limit), 100_000))
         return try await self.cache.value(for: key) { () async throws(DatabaseError) in
-            try await self.ask(priority, deadline) { (connection) throws(DatabaseError) in
-                try connection.recentTrades(
-                    symbols: key.symbols, venues: key.venues, since: key.since, limit: key.limit)
-            }
+            if key.symbols.count == 1, priority == .normal { return try await self.trades.rows(for: key, by: deadline) }
+            return try await self.pool.recentTrades(key, priority, deadline)
         }
     }
 
-    /// What every one of `symbols` traded on every one of `exchanges` in each ten seconds from those of `since` on, in one query; empty
-    /// lists mean all. Kept for 30 s.
+    /// What every one of `symbols` traded on every one of `exchanges` in each ten seconds from those of `since` on, in one query;
+    /// empty lists mean all. Kept for 30 s.
     public func volumeBuckets(
         symbols: [String], exchanges: [String], since: Timestamp, priority: Priority = .normal,
         by deadline: Deadline = .after(.seconds(5))
@@ -94,17 +136,19 @@ public final class TradeStore: Sendable {
             symbols: symbols.sorted(), venues: exchanges.sorted(),
             since: Timestamp(nanoseconds: StoreBatch.bucketStart(of: since) &* 1_000_000_000))
         return try await self.cache.value(for: key) { () async throws(DatabaseError) in
-            try await self.ask(priority, deadline) { (connection) throws(DatabaseError) in
-                try connection.volumeBuckets(symbols: key.symbols, venues: key.venues, since: key.since)
+            if key.symbols.count == 1, priority == .normal {
+                return try await self.volumes.rows(for: key, by: deadline)
             }
+            return try await self.pool.volumeBuckets(key, priority, deadline)
         }
     }
 
-    /// What every strategy held on every venue at `time`, the total beside it. Kept for 30 s.
+    /// What every strategy held on every venue when the second of `time` began, the total beside it; the newest there is where no
+    /// time is given. Kept for 30 s.
     public func positions(
         at time: Timestamp = .distantFuture, priority: Priority = .normal, by deadline: Deadline = .after(.seconds(5))
     ) async throws(DatabaseError) -> [StoredPosition] {
-        let key = StoreQuery.Positions(time: time)
+        let key = StoreQuery.Positions(time: time == .distantFuture ? time : time.wholeSecond)
         return try await self.cache.value(for: key) { () async throws(DatabaseError) in
             try await self.ask(priority, deadline) { (connection) throws(DatabaseError) in
                 try connection.positions(at: key.time)
@@ -162,12 +206,7 @@ public final class TradeStore: Sendable {
         _ priority: Priority, _ deadline: Deadline,
         _ body: @escaping @Sendable (any StoreReading) throws(DatabaseError) -> T
     ) async throws(DatabaseError) -> T {
-        switch self.pool {
-        case .sqlite(let pool):
-            try await pool.run(priority, by: deadline) { (connection) throws(DatabaseError) in try body(connection) }
-        case .postgres(let pool):
-            try await pool.run(priority, by: deadline) { (connection) throws(DatabaseError) in try body(connection) }
-        }
+        try await self.pool.ask(priority, deadline, body)
     }
 
     // MARK: Following

@@ -45,10 +45,12 @@ extension BybitDialect {
             // Accepted, which is all that it says: the order's stream tells what became of it.
             return .done
         case .placeAll(let orders):
-            try self.readBatch(orders, tree, into: &events)
+            let references = orders.map { OrderReference(slot: $0.slot, order: $0.order) }
+            try self.readBatch(references, tree, into: &events)
             return .done
-        case .cancelAll:
-            // Why a cancel of a batch was refused is seen by what the order's stream, or a query, tells of the order.
+        case .cancelAll(let orders):
+            // An order that is gone already is told by nothing else.
+            try self.readBatch(orders, tree, into: &events)
             return .done
         case .order, .orderOfNumber:
             let list = try self.list(tree)
@@ -97,21 +99,21 @@ extension BybitDialect {
 
     /// Reads what became of each order of a batch: only `retExtInfo` tells it, in the order of the request.
     private func readBatch(
-        _ orders: [OrderTerms], _ tree: WireTree, into events: inout [AccountEvent]
+        _ orders: [OrderReference], _ tree: WireTree, into events: inout [AccountEvent]
     ) throws(WireError) {
         let results = try tree.elements(of: tree.need("list", in: tree.need("retExtInfo", in: tree.root)))
         guard results.count == orders.count else {
             throw WireError(.missingField, at: tree.offset(of: tree.root))
         }
-        for (terms, result) in zip(orders, results) {
+        for (reference, result) in zip(orders, results) {
             let code = try tree.integer(tree.need("code", in: result))
             // Only what was certainly not carried out is told; the rest shows on the order's stream, or by a query.
             guard case .refused(let rejection, _) = BybitCode.outcome(code) else { continue }
             events.append(
                 .order(
                     AccountOrder(
-                        slot: terms.slot, order: terms.order, venueOrder: 0, side: terms.side,
-                        state: .rejected(rejection), price: terms.price, quantity: terms.quantity, cumulative: .zero)))
+                        slot: reference.slot, order: reference.order, venueOrder: 0, side: .bid,
+                        state: .rejected(rejection), price: .zero, quantity: .zero, cumulative: .zero)))
         }
     }
 

@@ -3,8 +3,10 @@ import TerraceCore
 // The comparison of what the venue holds with what is known here.
 extension VenueSession {
     private static let grace: Int64 = 2_000_000_000
-    /// So often the first balances are asked for until no fill comes in between; after that they are told all the same.
-    private static let firstBalances = 6
+    /// So often the first balances are asked for until no fill comes in between; after that they are told all the same, and the
+    /// next comparison corrects them. Orders of an earlier run may fill many times a second; since nothing is placed before, they
+    /// come to an end.
+    private static let firstBalances = 20
     /// The same for the first balances of a restart, without which nothing can be placed.
     private static let firstGrace: Int64 = 250_000_000
 
@@ -37,6 +39,20 @@ extension VenueSession {
     /// Whether a comparison is under way or wanted.
     public var isComparing: Bool {
         self.comparison.stage != .idle || self.comparison.isWhole || self.comparison.dueAt <= self.now
+    }
+
+    /// How far the comparison has come, and what of the venue's limit of requests is used, for people.
+    public var comparisonState: String {
+        let stage =
+            switch self.comparison.stage {
+            case .idle: "it waits for its time"
+            case .orders: "open orders are asked for"
+            case .fills: "fills are asked for, of \(self.comparison.slots.count) instruments not yet"
+            case .settling: "\(self.queries.count + self.queried.count) orders are asked for"
+            case .balances: "balances are asked for"
+            case .grace: "it waits for late fills"
+            }
+        return "\(stage); \(self.weight.percentUsed(at: self.now)) % of the limit of requests is used"
     }
 
     func beginComparison(isOpening: Bool) {

@@ -59,6 +59,12 @@ public struct WeightWindow: Sendable {
     /// The venue says to wait: nothing is sent until `moment`.
     public mutating func block(until moment: Timestamp) { self.blockedUntil = max(self.blockedUntil, moment) }
 
+    /// How much of the limit the last window has used, in percent.
+    public mutating func percentUsed(at now: Timestamp) -> Int {
+        self.pass(to: now)
+        return self.sum * 100 / self.limit
+    }
+
     /// Whether the venue has told us to wait.
     public func isBlocked(at now: Timestamp) -> Bool { now < self.blockedUntil }
 }
