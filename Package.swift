@@ -140,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "TerraceBusTests",
             dependencies: [
-                "TerraceBus", "TerraceCore", "CRedis",
+                "TerraceBus", "TerraceCore", "CRedis", "CTerrace",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -4,6 +4,8 @@
 # balances are what the run's report says.
 #
 #   scripts/demo_network.sh TERRACE TERRACE_EXCHANGE [options of `terrace run`]
+#
+# With TERRACE_DEMO_BUS, the address of a Redis, market data comes over it from a `terrace feed` of its own.
 set -euo pipefail
 export LC_ALL=C
 if [ $# -lt 2 ]; then
@@ -93,6 +95,7 @@ export NO_PROXY=localhost,127.0.0.1 no_proxy=localhost,127.0.0.1
 binance $port_binance 10 350 10
 bybit $port_bybit -1 90 1
 VENUES
+    if [ -n "${TERRACE_DEMO_BUS:-}" ]; then echo "bus: { url: \"$TERRACE_DEMO_BUS\", feed: demo-$$ }"; fi
     echo "risk: { max_loss: { USDT: \"1000000\" } }"
     echo "defaults:"
     echo "  exchanges: [binance, bybit]"
@@ -115,6 +118,10 @@ VENUES
 } >"$folder/desk.yml"
 
 if [ -n "${TERRACE_DEMO_DOCTOR:-}" ]; then "$terrace" doctor "$folder/desk.yml"; fi
+if [ -n "${TERRACE_DEMO_BUS:-}" ]; then
+    "$terrace" feed "$folder/desk.yml" >"$folder/feed.txt" 2>&1 &
+    servers+=($!)
+fi
 code=0
 "$terrace" run "$folder/desk.yml" --mode live --report "$report" ${arguments[@]+"${arguments[@]}"} || code=$?
 if [ "$code" != 0 ]; then
@@ -166,6 +173,11 @@ done
 reported=$(sed -n 's/^  "fills" : \([0-9]*\),*$/\1/p' "$report")
 if [ "$reported" != "$fills" ]; then
     echo "the exchanges made $fills fills, the report says $reported" >&2
+    wrong=1
+fi
+if [ -n "${TERRACE_DEMO_BUS:-}" ] && ! grep -q 'Redis 2 of ' "$folder/feed.txt"; then
+    echo "the feed does not tell that it has two connections to Redis:" >&2
+    tail -n 20 "$folder/feed.txt" >&2
     wrong=1
 fi
 if [ "$wrong" != 0 ]; then exit 1; fi

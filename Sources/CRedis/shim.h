@@ -1,7 +1,7 @@
 #ifndef TERRACE_CREDIS_H
 #define TERRACE_CREDIS_H
 
-// hiredis for the protocol alone: commands are written and replies read by it, the sockets are ours.
+// hiredis, for tests alone: its reader of replies is what ours is held against.
 #include <sys/time.h>
 #include <stdlib.h>
 #include <hiredis/hiredis.h>

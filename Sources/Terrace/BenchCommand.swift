@@ -12,9 +12,10 @@ struct BenchCommand: ParsableCommand {
               terrace bench wire --tls
               terrace bench journal
               terrace bench store --sqlite bench.sqlite
+              terrace bench bus --redis redis://127.0.0.1:6379
             """,
         subcommands: [
             BenchEngineCommand.self, BenchFeedCommand.self, BenchDecodeCommand.self, BenchWireCommand.self,
-            BenchLoadCommand.self, BenchJournalCommand.self, BenchStoreCommand.self,
+            BenchLoadCommand.self, BenchJournalCommand.self, BenchStoreCommand.self, BenchBusCommand.self,
         ])
 }

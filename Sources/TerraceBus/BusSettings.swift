@@ -10,10 +10,10 @@ public struct BusSettings: Sendable {
     public var connectLimit: Int64 = 5_000_000_000
     /// A connection that leaves a question unanswered for longer than this is given up.
     public var answerLimit: Int64 = 3_000_000_000
-    /// How often a publisher says that it lives, and how often connections are tried.
-    public var heartbeatPeriod: Int64 = 1_000_000_000
+    /// How often a publisher says that it lives, and how often its connections are asked whether they do.
+    public var heartbeatPeriod: Int64 = 500_000_000
     /// A publisher that was not heard for this long is dead: the books that it publishes are lost.
-    public var heartbeatLimit: Int64 = 3_000_000_000
+    public var heartbeatLimit: Int64 = 2_000_000_000
     /// Market data that is older than this when it is read is not taken in: the books of its connection are lost until the
     /// connection has been read to its end.
     public var lagLimit: Int64 = 500_000_000

@@ -14,11 +14,22 @@ final class RedisLines {
         var sentAt: Int64 = 0
     }
 
+    /// Where commands are sent.
+    enum Reach {
+        /// To every node: books are published there.
+        case everyNode
+        /// To the node of this slot. To others too as long as there are connections enough: books stored there are asked for.
+        case slot(Int)
+    }
+
     let addresses: [RedisAddress]
     let settings: BusSettings
+    let reach: Reach
     let transport: any RedisTransport
     weak var owner: (any RedisLinesOwner)?
-    var now: Int64 = 0
+    /// The time of what is being done; never goes back.
+    private(set) var now: Int64 = 0
+    var notices = BusNotices()
     var lines: [RedisLine] = []
     var map: ClusterMap?
     /// Of every node that was ever seen; lines keep its place.
@@ -39,15 +50,22 @@ final class RedisLines {
     var reconnects = 0
     var faults = 0
     var saidFailure: [String] = []  // By node, the failure that was told last.
+    var saidRefusal = ""  // The refusal of a subscription that was told last.
+    var reachedAt: Int64 = 0  // When a node of the cluster was last spoken to.
 
     init(
-        _ addresses: [RedisAddress], settings: BusSettings, transport: any RedisTransport, seed: UInt64
+        _ addresses: [RedisAddress], reach: Reach, settings: BusSettings, transport: any RedisTransport, seed: UInt64
     ) {
         self.addresses = addresses
+        self.reach = reach
         self.settings = settings
         self.transport = transport
         self.random = BusRandom(seed: seed)
+        transport.receiver = self
     }
+
+    /// Time passed. A clock that goes back is not followed.
+    func advance(to now: Int64) { self.now = max(self.now, now) }
 
     // MARK: What the owner asks
 
@@ -83,7 +101,7 @@ final class RedisLines {
         return line >= 0 && self.lines[line].isReady
     }
 
-    /// Bytes on the way to a node without an answer.
+    /// Bytes on the way to a node without an answer. Its line must be ready.
     func unanswered(_ node: Int) -> Int { self.lines[self.commandLine[node]].unanswered }
 
     /// What of a node's line has commands appended by `write`, each told by its own call. The line must be ready.
@@ -104,9 +122,13 @@ final class RedisLines {
     func ping(_ line: Int) {
         guard self.lines[line].isReady, self.lines[line].pingedAt == 0 else { return }
         self.lines[line].pingedAt = self.now
-        self.lines[line].pingDue = self.now + self.settings.heartbeatPeriod
+        self.lines[line].pingDue = self.now + self.channelPingPeriod
         self.lines[line].outgoing.writeCommand("PING")
     }
+
+    /// How often a line of channels is pinged: so that a server which stands still is noticed within the time that market data
+    /// may be old, though nothing comes from a quiet market either.
+    var channelPingPeriod: Int64 { min(self.settings.heartbeatPeriod, max(20_000_000, self.settings.lagLimit / 2)) }
 
     /// Sends what is to be sent.
     func flush() {
@@ -133,6 +155,7 @@ final class RedisLines {
         guard let node = self.node(ofSlot: self.channels[channel].slot) else { return }
         if self.channelLines[node].isEmpty { self.addChannelLines(node) }
         let lines = self.channelLines[node]
+        if lines.isEmpty { return }  // More nodes than connections, which was told.
         let line = lines[self.channels[channel].slot % lines.count]
         self.channels[channel].line = line
         if self.lines[line].isReady { self.sendSubscribe(channel) }
@@ -163,11 +186,19 @@ final class RedisLines {
     private func addChannelLines(_ node: Int) {
         let nodes = max(1, self.map?.nodes.count ?? 1)
         let needed = self.channels.count / nodes / 64 + 1
-        let allowed = max(1, self.settings.connections / nodes - 1)
+        let forCommands = self.lines.count { $0.role == .commands && $0.phase != .retired }
+        let allowed = max(1, (self.settings.connections - forCommands) / nodes)
         for _ in 0..<min(needed, allowed) {
-            self.channelLines[node].append(self.lines.count)
-            self.lines.append(RedisLine(.channels, node: node))
+            guard let line = self.addLine(.channels, node) else { return }
+            self.channelLines[node].append(line)
         }
+    }
+
+    /// Makes a line; nil where there are as many as there may be.
+    func addLine(_ role: RedisLine.Role, _ node: Int) -> Int? {
+        guard self.lines.count(where: { $0.phase != .retired }) < self.settings.connections else { return nil }
+        self.lines.append(RedisLine(role, node: node))
+        return self.lines.count - 1
     }
 
     /// Connects a line at once that was not needed so far.
@@ -175,53 +206,8 @@ final class RedisLines {
         if case .idle(let retryAt) = self.lines[line].phase, retryAt <= self.now { self.connect(line) }
     }
 
-    // MARK: The map
-
-    /// Takes in where slots are. Channels whose node changed move.
-    func take(_ map: ClusterMap) {
-        self.mapReadAt = self.now
-        self.mapDue = map.isCluster ? self.now + 30_000_000_000 : .max
-        if self.map == map { return }
-        self.map = map
-        self.placed = map.nodes.map { address in
-            if let known = self.nodes.firstIndex(where: { $0.hostAndPort == address.hostAndPort }) { return known }
-            self.nodes.append(address)
-            self.commandLine.append(-1)
-            self.channelLines.append([])
-            self.saidFailure.append("")
-            return self.nodes.count - 1
-        }
-        if map.isCluster {
-            self.owner?.note(.information, "a cluster of \(map.nodes.count) nodes with slots")
-            if map.nodes.count * 2 > self.settings.connections {
-                self.owner?.note(
-                    .alarm,
-                    "\(map.nodes.count) nodes need \(map.nodes.count * 2) connections, and \(self.settings.connections) are allowed"
-                )
-            }
-        }
-        for node in self.placed where self.commandLine[node] < 0 || self.lines[self.commandLine[node]].phase == .retired
-        {
-            self.commandLine[node] = self.lines.count
-            self.lines.append(RedisLine(.commands, node: node))
-            self.connect(self.lines.count - 1)
-        }
-        for channel in self.channels.indices where self.channels[channel].isWanted {
-            let line = self.channels[channel].line
-            let node = self.node(ofSlot: self.channels[channel].slot)
-            if line >= 0, self.lines[line].node == node { continue }
-            self.leave(channel)
-            self.assign(channel)
-        }
-        for node in self.nodes.indices where !self.placed.contains(node) {
-            for line in self.lines.indices where self.lines[line].node == node { self.retire(line) }
-            self.channelLines[node] = []
-            self.commandLine[node] = -1
-        }
-    }
-
     /// Ends a line for good.
-    private func retire(_ line: Int) {
+    func retire(_ line: Int) {
         switch self.lines[line].phase {
         case .idle, .retired: break
         case .connecting, .greeting, .ready: self.transport.close(self.lines[line].number)
@@ -241,15 +227,12 @@ final class RedisLines {
     }
 
     func tellLost(_ line: Int) {
-        switch self.lines[line].role {
-        case .commands: self.owner?.commandsLost(self.lines[line].node)
-        case .channels:
-            for channel in self.channels.indices where self.channels[channel].line == line {
-                let wasHeard = self.channels[channel].isHeard
-                self.channels[channel].isHeard = false
-                self.channels[channel].sentAt = 0
-                if wasHeard { self.owner?.unheard(channel) }
-            }
+        guard self.lines[line].role == .channels else { return }
+        for channel in self.channels.indices where self.channels[channel].line == line {
+            let wasHeard = self.channels[channel].isHeard
+            self.channels[channel].isHeard = false
+            self.channels[channel].sentAt = 0
+            if wasHeard { self.owner?.unheard(channel) }
         }
     }
 

@@ -2,8 +2,6 @@
 protocol RedisLinesOwner: AnyObject {
     /// A node's line of commands is of use.
     func commandsReady(_ node: Int)
-    /// A node's line of commands is lost, with what was asked on it.
-    func commandsLost(_ node: Int)
     /// A channel is heard from here on.
     func heard(_ channel: Int)
     /// A channel is heard no more: its line is lost, or it moves to another node.
@@ -14,6 +12,8 @@ protocol RedisLinesOwner: AnyObject {
     func answer(_ asked: Asked, _ reply: RedisReply, node: Int)
     /// A line of channels has been read up to what was published when it was pinged, so many nanoseconds ago.
     func drained(_ line: Int, roundTrip: Int64)
-    /// Something for a person to read.
-    func note(_ severity: BusNotice.Severity, _ text: String)
+    /// A line of channels is read too late: a ping on it has waited for longer than market data may be old.
+    func overdue(_ line: Int)
+    /// What could be read for now has been. What is written now goes out.
+    func readAll()
 }

@@ -7,6 +7,7 @@ enum BusNames {
     static func book(_ venue: String, _ symbol: String) -> String { "terrace:{\(venue):\(symbol)}:book" }
     /// A venue's heartbeats; the key of the last one is called the same.
     static func feed(_ venue: String) -> String { "terrace:{\(venue)}:feed" }
-    /// Where subscribers ask for snapshots of a venue's instruments.
-    static func requests(_ venue: String) -> String { "terrace:{\(venue)}:ask" }
+    /// Where subscribers ask for snapshots of a venue's instruments: on one node for all venues, so that a subscriber needs one
+    /// connection for commands, however many nodes there are.
+    static func requests(_ venue: String) -> String { "terrace:{ask}:\(venue)" }
 }

@@ -45,8 +45,8 @@ struct PublishedInstrument {
     var isWanted = false
     /// When somebody was subscribed last.
     var wantedAt: Int64 = 0
-    /// What was told of it.
-    var isToldWanted = false
+    /// Redis refused what was published: not again before then.
+    var refusedUntil: Int64 = 0
     var snapshotAt: Int64 = 0
     var storedSequence: UInt64 = 0
     /// When it was stored; 0 where it is not, as far as is known.

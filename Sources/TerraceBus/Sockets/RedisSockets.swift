@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
@@ -109,11 +110,21 @@ final class RedisSockets: RedisTransport, @unchecked Sendable {
         switch error {
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { self.reason($0.error) } ?? "unknown host"
-        case let error as IOError: error.description
+        case let error as IOError: self.reason(error.errnoCode)
         case is ChannelError: "the connection ended or could not be made in time"
         case is NIOSSLError, is NIOSSLExtraError:
             "TLS could not be agreed; is the certificate trusted, and is it a rediss:// server?"
         default: "\(type(of: error))"
+        }
+    }
+
+    private static func reason(_ number: CInt) -> String {
+        switch number {
+        case ECONNREFUSED: "nothing listens there"
+        case ECONNRESET, EPIPE: "the connection was reset"
+        case ETIMEDOUT: "it does not answer"
+        case EHOSTUNREACH, ENETUNREACH: "there is no way to it"
+        default: "the system's error \(number)"
         }
     }
 

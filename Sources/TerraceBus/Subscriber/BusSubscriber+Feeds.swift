@@ -20,7 +20,7 @@ extension BusSubscriber {
                     self.deliver(.connection(self.venues[venue].venue.index, .heartbeat))
                 }
             case .end:
-                self.note(.warning, "\(self.venues[venue].venue.name): its feed ends")
+                self.lines.notices.add(.warning, "\(self.venues[venue].venue.name): its feed ends")
                 self.venues[venue].publishers.removeAll { $0.epoch == head.epoch }
                 self.publisherLost(head.epoch, venue)
                 self.tellUp(venue)
@@ -60,7 +60,7 @@ extension BusSubscriber {
         guard !dead.isEmpty else { return }
         self.venues[venue].publishers.removeAll { one in dead.contains { $0.epoch == one.epoch } }
         for one in dead { self.publisherLost(one.epoch, venue) }
-        self.note(.warning, "\(self.venues[venue].venue.name): its feed is silent; its books are lost")
+        self.lines.notices.add(.warning, "\(self.venues[venue].venue.name): its feed is silent; its books are lost")
         self.tellUp(venue)
     }
 

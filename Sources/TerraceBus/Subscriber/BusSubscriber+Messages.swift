@@ -10,8 +10,6 @@ extension BusSubscriber: RedisLinesOwner {
         self.sendAsks()
     }
 
-    func commandsLost(_ node: Int) {}
-
     func heard(_ channel: Int) {
         guard case .instrument(let place) = self.sources[channel], self.instruments[place].state == .joining else {
             return
@@ -48,6 +46,16 @@ extension BusSubscriber: RedisLinesOwner {
         }
     }
 
+    func overdue(_ line: Int) {
+        if line < self.isLate.count, self.isLate[line] { return }
+        self.late(line, "Redis does not answer")
+    }
+
+    func readAll() {
+        if self.now >= self.checkDue { self.check() }
+        self.wake()
+    }
+
     func answer(_ asked: Asked, _ reply: RedisReply, node: Int) {
         guard case .book(let place) = asked, case .bytes(let bytes) = reply,
             self.instruments[place].state == .synchronising
@@ -78,7 +86,7 @@ extension BusSubscriber: RedisLinesOwner {
         if self.now - self.faultsNotedAt > 5_000_000_000 {
             self.faultsNotedAt = self.now
             let it = self.instruments[place].instrument
-            self.note(.warning, "\(it.venue) \(it.symbol): \(fault)")
+            self.lines.notices.add(.warning, "\(it.venue) \(it.symbol): \(fault)")
         }
         self.resynchronise(place, after: 100_000_000)
     }
@@ -105,10 +113,9 @@ extension BusSubscriber: RedisLinesOwner {
                 return
             }
             if state == .live { self.resynchronise(place) }
-            self.instruments[place].epoch = head.epoch
-            self.instruments[place].sequence = 0
-            self.instruments[place].forget()
+            self.instruments[place].follow(head.epoch)
         }
+        self.instruments[place].hear(head.sequence, at: self.now)
         switch head.kind {
         case .snapshot: try self.takeSnapshot(bytes, head, place)
         case .update: try self.takeUpdate(bytes, head, place)
@@ -134,6 +141,9 @@ extension BusSubscriber: RedisLinesOwner {
                 self.counted.repeats += 1
                 return
             }
+        } else if self.isBehind(place, head.sequence) {
+            self.counted.stale += 1
+            return
         }
         try self.read(bytes, head, place)
         self.counted.snapshots += 1
@@ -163,6 +173,11 @@ extension BusSubscriber: RedisLinesOwner {
         }
     }
 
+    /// Whether a book of this number is known to be behind.
+    private func isBehind(_ place: Int, _ sequence: UInt64) -> Bool {
+        self.instruments[place].isBehind(sequence, at: self.now, limit: self.settings.heartbeatLimit)
+    }
+
     private func read(_ bytes: Span<UInt8>, _ head: BusMessage, _ place: Int) throws(BusFault) {
         let instrument = self.instruments[place].instrument
         try BookMessage.read(
@@ -183,12 +198,12 @@ extension BusSubscriber: RedisLinesOwner {
 
     private func take(stored bytes: [UInt8], _ place: Int) {
         // Whatever is wrong with it: a snapshot has been asked for anyway.
-        guard let head = try? BusMessage(bytes.span), head.kind == .snapshot,
-            bytes.count <= HeardInstrument.mostKept
-        else {
+        guard let head = try? BusMessage(bytes.span), head.kind == .snapshot else {
             self.counted.faults += 1
             return
         }
+        // So large a book is not worth a second copy.
+        if bytes.count > HeardInstrument.mostKept { return }
         self.instruments[place].stored = bytes
         do { try self.joinStored(place) } catch { self.faulty(error, place) }
     }
@@ -214,7 +229,7 @@ extension BusSubscriber: RedisLinesOwner {
             messages.append((head, range))
             next += 1
         }
-        guard !messages.isEmpty else { return }
+        guard !messages.isEmpty, !self.isBehind(place, next - 1) else { return }
         let before = self.deliveries.count
         do {
             try self.read(stored.span, book, place)

@@ -35,11 +35,10 @@ public final class BusSubscriber: @unchecked Sendable {
     private var placeOfInstrument: [Int]
     var counted = SubscriberStatistics()
     var deliveries: [Delivery] = []
-    private var notices: [BusNotice] = []
-    var now: Int64 = 0
+    var now: Int64 { self.lines.now }
     var isLate: [Bool] = []  // By line: read too late, and passed over until it is read to its end.
     var writer = BusWriter()
-    private var wake: () -> Void = {}
+    private(set) var wake: () -> Void = {}
     var checkDue: Int64 = .max
     private var lastAdvance: Int64 = 0
     private var isOpen = false
@@ -53,7 +52,9 @@ public final class BusSubscriber: @unchecked Sendable {
         transport: any RedisTransport, seed: UInt64
     ) {
         self.settings = settings
-        self.lines = RedisLines(addresses, settings: settings, transport: transport, seed: seed)
+        self.lines = RedisLines(
+            addresses, reach: .slot(HashSlot.of(BusNames.requests(""))), settings: settings, transport: transport,
+            seed: seed)
         self.placeOfInstrument = Array(repeating: -1, count: (instruments.map { $0.instrument.index }.max() ?? -1) + 1)
         for venue in venues {
             self.venues.append(Venue(venue: venue, channel: self.lines.addChannel(BusNames.feed(venue.name))))
@@ -69,7 +70,6 @@ public final class BusSubscriber: @unchecked Sendable {
             self.instruments.append(HeardInstrument(instrument, venue: venue, channel: channel))
         }
         self.lines.owner = self
-        transport.receiver = self
     }
 
     // MARK: What the shard calls
@@ -77,7 +77,7 @@ public final class BusSubscriber: @unchecked Sendable {
     /// Begins to connect. `wake` is called, on the loop, when something has come that `nextDue` did not foresee.
     public func open(waking wake: @escaping () -> Void) {
         self.wake = wake
-        self.pass()
+        self.lines.advance(to: self.lines.transport.now.nanoseconds)
         self.isOpen = true
         self.lastAdvance = self.now
         self.checkDue = self.now
@@ -91,8 +91,7 @@ public final class BusSubscriber: @unchecked Sendable {
 
     /// Appends what came, in the order in which it came, and does what is due.
     public func advance(to now: Timestamp, into deliveries: inout [Delivery]) {
-        self.now = max(self.now, now.nanoseconds)
-        self.lines.now = self.now
+        self.lines.advance(to: now.nanoseconds)
         if self.isOpen {
             // The loop stood still: what waits in the sockets is old.
             let stood = self.now - self.lastAdvance
@@ -151,10 +150,7 @@ public final class BusSubscriber: @unchecked Sendable {
     }
 
     /// Hands over what there is to read, and forgets it.
-    public func takeNotices() -> [BusNotice] {
-        defer { self.notices.removeAll() }
-        return self.notices
-    }
+    public func takeNotices() -> [BusNotice] { self.lines.notices.take() }
 
     /// Leaves: all books are lost, and what was sent still goes out.
     func end() {
@@ -237,7 +233,7 @@ public final class BusSubscriber: @unchecked Sendable {
     // MARK: Time
 
     /// Feeds that are not heard any more, and snapshots that are asked for again.
-    private func check() {
+    func check() {
         for venue in self.venues.indices { self.checkPublishers(venue) }
         self.sendAsks()
         self.checkDue = self.now + 50_000_000
@@ -247,7 +243,8 @@ public final class BusSubscriber: @unchecked Sendable {
     private func stoodStill(_ stood: Int64) {
         for venue in self.venues.indices {
             for place in self.venues[venue].publishers.indices {
-                self.venues[venue].publishers[place].heardAt += stood
+                let heardAt = self.venues[venue].publishers[place].heardAt
+                self.venues[venue].publishers[place].heardAt = min(self.now, heardAt + stood)
             }
         }
         for line in self.lines.lines.indices
@@ -257,12 +254,12 @@ public final class BusSubscriber: @unchecked Sendable {
     }
 
     /// A line is read too late: its books are lost, and what comes is passed over until it has been read to its end.
-    func late(_ line: Int) {
+    func late(_ line: Int, _ why: String = "market data was read too late") {
         while self.isLate.count <= line { self.isLate.append(false) }
         if !self.isLate[line] {
             self.isLate[line] = true
             self.counted.lagged += 1
-            self.note(.warning, "market data was read too late; books are lost until the snapshots come")
+            self.lines.notices.add(.warning, "\(why); books are lost until the snapshots come")
         }
         for place in self.instruments.indices where self.lines.channels[self.instruments[place].channel].line == line {
             switch self.instruments[place].state {
@@ -271,45 +268,5 @@ public final class BusSubscriber: @unchecked Sendable {
             }
         }
         self.lines.ping(line)
-    }
-
-    private func pass() {
-        self.now = max(self.now, self.lines.transport.now.nanoseconds)
-        self.lines.now = self.now
-    }
-}
-
-extension BusSubscriber: RedisReceiver {
-    func opened(_ number: Int) {
-        self.pass()
-        self.lines.opened(number)
-        self.lines.flush()
-    }
-
-    func received(_ number: Int, _ bytes: Span<UInt8>) -> Int {
-        self.pass()
-        return self.lines.received(number, bytes)
-    }
-
-    func receivedAll() {
-        self.sendAsksIfDue()
-        self.lines.flush()
-        self.wake()
-    }
-
-    func closed(_ number: Int, reason: String) {
-        self.pass()
-        self.lines.closed(number, reason: reason)
-        self.lines.flush()
-        self.wake()
-    }
-
-    private func sendAsksIfDue() {
-        if self.now >= self.checkDue { self.check() }
-    }
-
-    func note(_ severity: BusNotice.Severity, _ text: String) {
-        if self.notices.count >= 1_000 { self.notices.removeFirst(500) }
-        self.notices.append(BusNotice(severity: severity, text: "bus: \(text)"))
     }
 }

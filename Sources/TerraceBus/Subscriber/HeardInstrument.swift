@@ -30,6 +30,9 @@ struct HeardInstrument {
     /// Of the publisher that is followed; 0 where none is.
     var epoch: UInt64 = 0
     var sequence: UInt64 = 0
+    /// The highest number of that publisher that was heard, whatever became of the message, and when.
+    private(set) var highest: UInt64 = 0
+    private var highestAt: Int64 = 0
     /// When a snapshot is asked for, again; `.max` where none is wanted.
     var askDue: Int64 = .max
     var asks = 0
@@ -53,6 +56,27 @@ struct HeardInstrument {
         }
         for place in 0..<bytes.count { self.kept.append(bytes[place]) }
         return true
+    }
+
+    /// Follows another publisher, from its next snapshot on.
+    mutating func follow(_ epoch: UInt64) {
+        self.epoch = epoch
+        self.sequence = 0
+        self.highest = 0
+        self.forget()
+    }
+
+    /// A message of this number was heard.
+    mutating func hear(_ sequence: UInt64, at now: Int64) {
+        if sequence < self.highest { return }
+        self.highest = sequence
+        self.highestAt = now
+    }
+
+    /// Whether a book of this number is known to be behind: a later message was heard. That counts for `limit`, beyond which
+    /// nothing old is on its way any more: so a number that never was can't keep a book away for good.
+    func isBehind(_ sequence: UInt64, at now: Int64, limit: Int64) -> Bool {
+        sequence < self.highest && now - self.highestAt < limit
     }
 
     mutating func forget() {

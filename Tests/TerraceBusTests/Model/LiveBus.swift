@@ -24,129 +24,38 @@ final class LiveBus: @unchecked Sendable {
     private static let offset =
         Int64(Date().timeIntervalSince1970 * 1e9) - Int64(NIODeadline.now().uptimeNanoseconds)
 
-    /// A feed that makes up its market.
-    final class Feed: @unchecked Sendable {
-        let loop: any EventLoop
-        let publisher: BusPublisher
-        var flow: MarketFlow
-        var isFlowing = true
-        var isOver = false
-        var wanted: [Int: Bool] = [:]
-        var slowest: Int64 = 0  // The longest turn.
-        private let perTurn: Int
-
-        init(
-            _ loop: any EventLoop, _ addresses: [RedisAddress], instruments: Int, settings: BusSettings, seed: UInt64,
-            perTurn: Int = 4
-        ) throws {
-            self.loop = loop
-            self.perTurn = perTurn
-            self.flow = MarketFlow(instruments: instruments, seed: seed)
-            self.publisher = try BusPublisher(
-                name: "feed", instruments: LiveBus.instruments(instruments), venues: [LiveBus.venue],
-                addresses: addresses, settings: settings, on: loop, clock: { LiveBus.now })
-        }
-
-        func start() {
-            self.loop.execute {
-                self.publisher.whenWanted = { self.wanted[$0.index] = $1 }
-                self.publisher.open()
-                self.publisher.take(
-                    [Delivery(at: LiveBus.now, event: .connection(LiveBus.venue.index, .up))], at: LiveBus.now)
-                self.turn()
-            }
-        }
-
-        private func turn() {
-            if self.isOver { return }
-            let began = NIODeadline.now()
-            if self.isFlowing {
-                var deliveries: [Delivery] = []
-                for _ in 0..<self.perTurn {
-                    deliveries += self.flow.message(self.flow.next(self.flow.books.count), at: LiveBus.now)
-                }
-                self.publisher.take(deliveries, at: LiveBus.now)
-            }
-            self.publisher.tick(at: LiveBus.now)
-            self.slowest = max(self.slowest, (NIODeadline.now() - began).nanoseconds)
-            self.loop.scheduleTask(in: .milliseconds(1)) { self.turn() }
-        }
-    }
-
-    /// A shard that keeps its books the slow way.
-    final class Reader: @unchecked Sendable {
-        let loop: any EventLoop
-        let subscriber: BusSubscriber
-        var books: [BookCopy]
-        var isVenueUp: Bool?
-        var isOver = false
-        private let count: Int
-
-        init(
-            _ loop: any EventLoop, _ addresses: [RedisAddress], instruments: Int, settings: BusSettings,
-            units: Units = .standard
-        ) throws {
-            self.loop = loop
-            self.count = instruments
-            self.books = Array(repeating: BookCopy(), count: instruments)
-            self.subscriber = try BusSubscriber(
-                instruments: LiveBus.instruments(instruments, units: units), venues: [LiveBus.venue],
-                addresses: addresses, settings: settings, on: loop, clock: { LiveBus.now })
-        }
-
-        func start() {
-            self.loop.execute {
-                self.subscriber.open(waking: { self.read() })
-                for place in 0..<self.count { self.subscriber.subscribe(InstrumentIndex(UInt32(place))) }
-                self.turn()
-            }
-        }
-
-        private func turn() {
-            if self.isOver { return }
-            self.read()
-            self.loop.scheduleTask(in: .milliseconds(5)) { self.turn() }
-        }
-
-        private func read() {
-            var deliveries: [Delivery] = []
-            self.subscriber.advance(to: LiveBus.now, into: &deliveries)
-            for delivery in deliveries {
-                switch delivery.event {
-                case .market(let event):
-                    switch event {
-                    case .snapshotBegan(let index), .level(let index, _, _, _), .messageEnded(let index, _),
-                        .trade(let index, _, _, _, _, _), .bookLost(let index):
-                        self.books[index.index].take(event)
-                    }
-                case .connection(_, .up): self.isVenueUp = true
-                case .connection(_, .down): self.isVenueUp = false
-                default: break
-                }
-            }
-        }
-    }
-
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
     let addresses: [RedisAddress]
     let settings: BusSettings
+    let feedSettings: BusSettings
     let count: Int
-    var feed: Feed
-    var reader: Reader
+    var feed: LiveFeed
+    var reader: LiveReader
 
     init(
-        _ addresses: String, instruments: Int = 20, seed: UInt64 = 1, settings: BusSettings = LiveBus.quick
+        _ addresses: String, ofReader: String? = nil, instruments: Int = 20, seed: UInt64 = 1,
+        settings: BusSettings = LiveBus.quick
     ) throws {
         self.addresses = try RedisAddress.list(addresses)
         self.settings = settings
+        self.feedSettings = Self.ofFeed(settings)
         self.count = instruments
-        var feedSettings = settings
-        feedSettings.role = "feed"
-        self.feed = try Feed(
-            self.group.next(), self.addresses, instruments: instruments, settings: feedSettings, seed: seed)
-        self.reader = try Reader(self.group.next(), self.addresses, instruments: instruments, settings: settings)
-        self.feed.start()
-        self.reader.start()
+        let flow = MarketFlow(instruments: instruments, seed: seed)
+        let feed = try LiveFeed(self.group.next(), self.addresses, flow, settings: self.feedSettings)
+        let reader = try LiveReader(
+            self.group.next(), try RedisAddress.list(ofReader ?? addresses), instruments: instruments,
+            settings: settings,
+            log: flow.log)
+        self.feed = feed
+        self.reader = reader
+        feed.loop.execute { feed.start() }
+        reader.loop.execute { reader.start() }
+    }
+
+    private static func ofFeed(_ settings: BusSettings) -> BusSettings {
+        var settings = settings
+        settings.role = "feed"
+        return settings
     }
 
     /// Shorter times than in production, so that tests are short.
@@ -161,21 +70,29 @@ final class LiveBus: @unchecked Sendable {
         return settings
     }
 
-    func onFeed<Result: Sendable>(_ look: @escaping @Sendable (Feed) -> Result) async throws -> Result {
+    func onFeed<Result: Sendable>(_ look: @escaping @Sendable (LiveFeed) -> Result) async throws -> Result {
         let feed = self.feed
         return try await feed.loop.submit { look(feed) }.get()
     }
 
-    func onReader<Result: Sendable>(_ look: @escaping @Sendable (Reader) -> Result) async throws -> Result {
+    func onReader<Result: Sendable>(_ look: @escaping @Sendable (LiveReader) -> Result) async throws -> Result {
         let reader = self.reader
         return try await reader.loop.submit { look(reader) }.get()
     }
 
-    /// Waits until something holds; false where it does not within `seconds`, which is far more than it takes.
-    func eventually(within seconds: Double = 20, _ holds: () async throws -> Bool) async throws -> Bool {
+    /// Waits until something holds; false where it does not.
+    ///
+    /// It takes at least so many looks before it gives up, however long they take: where a few processors run hundreds of tests at
+    /// once, a test that sleeps for 10 ms may be woken after half a minute, and a limit in seconds alone would be over before
+    /// anything was looked at.
+    func eventually(within seconds: Double = 20, looks: Int = 500, _ holds: () async throws -> Bool) async throws
+        -> Bool
+    {
         let end = NIODeadline.now() + .milliseconds(Int64(seconds * 1_000))
-        while NIODeadline.now() < end {
+        var looked = 0
+        while looked < looks || NIODeadline.now() < end {
             if try await holds() { return true }
+            looked += 1
             try await Task.sleep(for: .milliseconds(10))
         }
         return false
@@ -186,24 +103,45 @@ final class LiveBus: @unchecked Sendable {
         try await self.onReader { $0.subscriber.statistics.live == $0.books.count && $0.isVenueUp == true }
     }
 
+    /// Waits until all are; says why where they are not.
+    func becomesLive() async throws -> Bool {
+        if try await self.eventually({ try await self.isLive() }) { return true }
+        let reader = try await self.onReader {
+            "\($0.subscriber.statistics), venue up \(String(describing: $0.isVenueUp)), "
+                + "\(Set($0.subscriber.instruments.map { "\($0.state)" })), \($0.notices.suffix(10))"
+        }
+        let feed = try await self.onFeed { "\($0.publisher.statistics), \($0.notices.suffix(10))" }
+        print("not live: \(reader); the feed: \(feed)")
+        return false
+    }
+
     /// Lets the market rest, and waits until the reader has the feed's books: all of them, the same.
     func agrees() async throws -> Bool {
         try await self.onFeed { $0.isFlowing = false }
-        let agreed = try await self.eventually {
-            let published = try await self.onFeed { $0.flow.books }
-            return try await self.onReader { $0.books == published }
-        }
+        let published = try await self.onFeed { $0.flow.books }
+        let agreed = try await self.eventually { try await self.onReader { $0.books == published } }
         try await self.onFeed { $0.isFlowing = true }
         return agreed
+    }
+
+    /// Nothing was seen that never was, and nothing twice.
+    func isRight() async throws -> [String] { try await self.onReader { $0.wrong } }
+
+    /// Another feed takes the place of this one, which ends in order or as if killed. The market goes on.
+    func replaceFeed(inOrder: Bool) async throws {
+        let old = self.feed
+        try await old.loop.flatSubmit { old.end(inOrder: inOrder) }.get()
+        var flow = try await self.onFeed { $0.flow }
+        flow.beginAgain()
+        let feed = try LiveFeed(old.loop, self.addresses, flow, settings: self.feedSettings)
+        self.feed = feed
+        try await feed.loop.submit { feed.start() }.get()
     }
 
     func end() async throws {
         let feed = self.feed
         let reader = self.reader
-        try await feed.loop.flatSubmit {
-            feed.isOver = true
-            return feed.publisher.close() ?? feed.loop.makeSucceededVoidFuture()
-        }.get()
+        try await feed.loop.flatSubmit { feed.end(inOrder: true) }.get()
         try await reader.loop.flatSubmit {
             reader.isOver = true
             return reader.subscriber.close() ?? reader.loop.makeSucceededVoidFuture()

@@ -6,9 +6,11 @@ struct MarketFlow {
     var books: [BookCopy]
     private var middles: [Int64]
     private var lastTrade: UInt64 = 0
+    let log: StateLog
 
     init(instruments: Int, seed: UInt64) {
         self.random = seed
+        self.log = StateLog(instruments: instruments)
         self.books = Array(repeating: BookCopy(), count: instruments)
         self.middles = (0..<instruments).map { 1_000 + Int64($0) * 10 }
     }
@@ -44,7 +46,13 @@ struct MarketFlow {
             events.append(.messageEnded(instrument, venueTime: now))
         }
         for event in events { self.books[place].take(event) }
+        if self.books[place].isWhole { self.log.note(place, self.books[place].hash) }
         return events.map { Delivery(at: now, event: .market($0)) }
+    }
+
+    /// As if the venues had been connected to anew: each book begins with a snapshot.
+    mutating func beginAgain() {
+        for place in self.books.indices { self.books[place].isWhole = false }
     }
 
     private mutating func level(_ instrument: InstrumentIndex, _ place: Int, removes: Bool) -> MarketEvent {

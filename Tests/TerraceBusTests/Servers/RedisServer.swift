@@ -17,7 +17,7 @@ final class RedisServer: @unchecked Sendable {
     private var pid: pid_t = 0
 
     /// Starts one. `arguments` are those of redis-server; with `certificate` it speaks TLS alone.
-    init(_ arguments: [String] = [], certificate: (certificate: String, key: String)? = nil) throws {
+    init(_ arguments: [String] = [], certificate: (certificate: String, key: String)? = nil) async throws {
         guard FileManager.default.isExecutableFile(atPath: Self.binary) else {
             throw Failure(description: "redis-server is not installed: apt-get install redis-server, or `make setup`")
         }
@@ -37,7 +37,7 @@ final class RedisServer: @unchecked Sendable {
             all += ["--port", "\(self.port)"]
         }
         self.arguments = all + arguments
-        try self.start()
+        try await self.start()
     }
 
     deinit {
@@ -45,15 +45,17 @@ final class RedisServer: @unchecked Sendable {
         try? FileManager.default.removeItem(at: self.folder)
     }
 
-    private static let binary = "/usr/bin/redis-server"
+    static let binary = "/usr/bin/redis-server"
 
     /// The address, in clear or over TLS as it was started.
     var address: String {
         "\(self.isSecure ? "rediss" : "redis")://\(self.isSecure ? "localhost" : "127.0.0.1"):\(self.port)"
     }
 
-    /// Starts it again, empty.
-    func start() throws {
+    /// Starts it again: with what it saved, where it did.
+    func start() async throws { try await offPool { try self.startBlocking() } }
+
+    private func startBlocking() throws {
         let shell = Process()
         shell.executableURL = URL(fileURLWithPath: "/bin/sh")
         shell.arguments =
@@ -71,7 +73,7 @@ final class RedisServer: @unchecked Sendable {
         self.shell = shell
         self.input = input
         self.pid = pid
-        for _ in 0..<400 {
+        for _ in 0..<6_000 {
             if self.isListening() { return }
             usleep(10_000)
         }
@@ -96,27 +98,51 @@ final class RedisServer: @unchecked Sendable {
     func goOn() { _ = Foundation.kill(self.pid, SIGCONT) }
 
     /// What redis-cli answers to a command.
-    @discardableResult func ask(_ words: String..., password: String? = nil) throws -> String {
-        let client = Process()
-        client.executableURL = URL(fileURLWithPath: "/usr/bin/redis-cli")
-        var arguments = ["-p", "\(self.port)"]
-        if self.isSecure { arguments += ["-h", "localhost", "--tls", "--insecure"] }
-        client.arguments = arguments + words
-        var environment = ProcessInfo.processInfo.environment
-        environment["REDISCLI_AUTH"] = password
-        client.environment = environment
-        let output = Pipe()
-        client.standardOutput = output
-        client.standardError = FileHandle.nullDevice
-        try client.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        client.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
+    @discardableResult func ask(_ words: String..., password: String? = nil) async throws -> String {
+        try await self.run(words, password: password)
+    }
+
+    /// The same with a list of words.
+    @discardableResult func ask(_ words: [String]) async throws -> String { try await self.run(words) }
+
+    /// Publishes any bytes, as somebody would whom nobody asked.
+    func publish(_ channel: String, _ bytes: [UInt8]) async throws {
+        _ = try await self.run(["-x", "PUBLISH", channel], input: bytes)
+    }
+
+    /// Stores any bytes under a key.
+    func store(_ key: String, _ bytes: [UInt8]) async throws {
+        _ = try await self.run(["-x", "SET", key], input: bytes)
+    }
+
+    private func run(_ words: [String], password: String? = nil, input: [UInt8] = []) async throws -> String {
+        try await offPool {
+            let client = Process()
+            client.executableURL = URL(fileURLWithPath: "/usr/bin/redis-cli")
+            var arguments = ["-p", "\(self.port)"]
+            if self.isSecure { arguments += ["-h", "localhost", "--tls", "--insecure"] }
+            client.arguments = arguments + words
+            var environment = ProcessInfo.processInfo.environment
+            environment["REDISCLI_AUTH"] = password
+            client.environment = environment
+            let output = Pipe()
+            let given = Pipe()
+            client.standardInput = given
+            client.standardOutput = output
+            client.standardError = FileHandle.nullDevice
+            try client.run()
+            given.fileHandleForWriting.write(Data(input))
+            try given.fileHandleForWriting.close()
+            let data = output.fileHandleForReading.readDataToEndOfFile()
+            client.waitUntilExit()
+            return String(decoding: data, as: UTF8.self)
+        }
     }
 
     /// The connections whose name begins so, as the server counts them.
-    func connections(named name: String) throws -> [String] {
-        try self.ask("CLIENT", "LIST").split(separator: "\n").map { String($0) }.filter { $0.contains(" name=\(name)") }
+    func connections(named name: String) async throws -> [String] {
+        try await self.ask("CLIENT", "LIST").split(separator: "\n").map { String($0) }
+            .filter { $0.contains(" name=\(name)") }
     }
 
     private func isListening() -> Bool {
@@ -140,7 +166,7 @@ final class RedisServer: @unchecked Sendable {
     }
 
     /// A port that nobody has.
-    private static func freePort() throws -> Int {
+    static func freePort() throws -> Int {
         let socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
         var address = Self.loopback(0)

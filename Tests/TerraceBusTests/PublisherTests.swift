@@ -1,0 +1,150 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import TerraceCore
+import Testing
+
+@testable import TerraceBus
+
+@Suite("Feeds and readers on a real Redis", .serialized) struct PublisherTests {
+    @Test(
+        "a feed that dies is seen by its silence, one that ends at once; the next takes over", arguments: [true, false])
+    func replaced(inOrder: Bool) async throws {
+        let server = try await RedisServer()
+        let bus = try LiveBus(server.address)
+        #expect(try await bus.becomesLive())
+        let feed = bus.feed
+        try await feed.loop.flatSubmit { feed.end(inOrder: inOrder) }.get()
+        #expect(
+            try await bus.eventually {
+                try await bus.onReader { !$0.books.contains { $0.isWhole } && $0.isVenueUp == false }
+            })
+        let words = inOrder ? "its feed ends" : "its feed is silent"
+        #expect(try await bus.onReader { $0.notices.contains { $0.contains(words) } })
+        #expect(try await bus.eventually { try await server.ask("EXISTS", "terrace:{venue}:feed").hasPrefix("0") })
+        try await bus.replaceFeed(inOrder: true)
+        #expect(try await bus.becomesLive())
+        #expect(try await bus.agrees())
+        #expect(try await bus.isRight() == [])
+        try await bus.end()
+    }
+
+    @Test("a feed that starts while another runs is followed, and the other is not heard any more")
+    func second() async throws {
+        let server = try await RedisServer()
+        let bus = try LiveBus(server.address)
+        #expect(try await bus.becomesLive())
+        let old = bus.feed
+        var flow = MarketFlow(instruments: bus.count, seed: 99)
+        flow.beginAgain()
+        let new = try LiveFeed(bus.group.next(), bus.addresses, flow, settings: bus.feedSettings)
+        try await new.loop.submit { new.start() }.get()
+        #expect(
+            try await bus.eventually {
+                let epoch = try await new.loop.submit { new.publisher.epoch }.get()
+                return try await bus.onReader { !$0.subscriber.instruments.contains { $0.epoch != epoch } }
+            })
+        bus.feed = new
+        #expect(try await bus.agrees())
+        try await old.loop.flatSubmit { old.end(inOrder: true) }.get()
+        #expect(try await bus.agrees())
+        try await bus.end()
+    }
+
+    @Test("a reader that stands still loses its books, skips what is old, and never holds up the feed")
+    func slow() async throws {
+        let server = try await RedisServer()
+        let bus = try LiveBus(server.address)
+        #expect(try await bus.becomesLive())
+        // Another reader of the same books goes on all the while.
+        let other = try LiveReader(bus.group.next(), bus.addresses, instruments: bus.count, settings: bus.settings)
+        try await other.loop.submit { other.start() }.get()
+        let before = try await bus.onFeed { $0.publisher.statistics.updates }
+        let reader = bus.reader
+        _ = try await reader.loop.submit { usleep(3_000_000) }.get()
+        let after = try await bus.onFeed { ($0.publisher.statistics, $0.slowest) }
+        #expect(after.0.updates > before + 100)
+        #expect(after.0.unanswered <= bus.settings.unansweredBytes)
+        #expect(try await bus.eventually { try await bus.onReader { $0.subscriber.statistics.lagged > 0 } })
+        #expect(try await bus.becomesLive())
+        #expect(try await bus.agrees())
+        let statistics = try await bus.onReader { $0.subscriber.statistics }
+        #expect(statistics.skipped > 0 && statistics.faults == 0)
+        #expect(try await bus.isRight() == [])
+        try await other.loop.flatSubmit {
+            other.isOver = true
+            return other.subscriber.close() ?? other.loop.makeSucceededVoidFuture()
+        }.get()
+        try await bus.end()
+    }
+
+    @Test("a feed that is faster than Redis merges changes, and holds no more than it may")
+    func merging() async throws {
+        let server = try await RedisServer()
+        var settings = LiveBus.quick
+        settings.unansweredBytes = 16_384
+        settings.answerLimit = 20_000_000_000
+        let bus = try LiveBus(server.address, settings: settings)
+        #expect(try await bus.becomesLive())
+        server.pause()
+        #expect(try await bus.eventually { try await bus.onFeed { $0.publisher.statistics.held > 200 } })
+        let held = try await bus.onFeed {
+            (
+                $0.publisher.statistics.unanswered,
+                $0.publisher.instruments.map { $0.changes.count + $0.trades.count }.max() ?? 0
+            )
+        }
+        #expect(held.0 < 16_384 + 65_536)
+        #expect(held.1 <= PublishedInstrument.mostChanges + PublishedInstrument.mostTrades)
+        server.goOn()
+        #expect(try await bus.becomesLive())
+        #expect(try await bus.agrees())
+        #expect(try await bus.isRight() == [])
+        try await bus.end()
+    }
+
+    @Test("whoever comes late goes on from the stored book and the updates that follow it")
+    func late() async throws {
+        let server = try await RedisServer()
+        var settings = LiveBus.quick
+        settings.storePeriod = 20_000_000
+        let bus = try LiveBus(server.address, settings: settings)
+        #expect(try await bus.becomesLive())
+        #expect(try await bus.eventually { try await server.ask("KEYS", "*:book").contains("PAIR7}") })
+        var fromStore: UInt64 = 0
+        for number in 0..<100 where number < 3 || fromStore == 0 {
+            let late = try LiveReader(
+                bus.group.next(), bus.addresses, instruments: bus.count, settings: bus.settings,
+                log: try await bus.onFeed { $0.flow.log })
+            try await late.loop.submit { late.start() }.get()
+            #expect(
+                try await bus.eventually {
+                    try await late.loop.submit { late.subscriber.statistics.live == late.books.count }.get()
+                })
+            #expect(try await late.loop.submit { late.wrong }.get() == [])
+            fromStore += try await late.loop.submit { late.subscriber.statistics.fromStore }.get()
+            try await late.loop.flatSubmit {
+                late.isOver = true
+                return late.subscriber.close() ?? late.loop.makeSucceededVoidFuture()
+            }.get()
+        }
+        #expect(fromStore > 0)
+        try await bus.end()
+    }
+
+    @Test("what nobody listens to is not published, and the feed is told when that changes")
+    func demand() async throws {
+        let server = try await RedisServer()
+        let bus = try LiveBus(server.address)
+        #expect(try await bus.becomesLive())
+        let reader = bus.reader
+        try await reader.loop.submit { reader.subscriber.unsubscribe(InstrumentIndex(3)) }.get()
+        #expect(try await bus.eventually { try await bus.onFeed { $0.wanted[3] == false } })
+        #expect(try await bus.onReader { !$0.books[3].isWhole })
+        try await reader.loop.submit { reader.subscriber.subscribe(InstrumentIndex(3)) }.get()
+        #expect(try await bus.eventually { try await bus.onFeed { $0.wanted[3] == true } })
+        #expect(try await bus.agrees())
+        #expect(try await bus.isRight() == [])
+        try await bus.end()
+    }
+}
