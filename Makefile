@@ -2,6 +2,8 @@
 # reuses what the first has compiled.
 SCRATCH ?= $(or $(TERRACE_SCRATCH),$(HOME)/.cache/terrace-build)
 SWIFT_BUILD = swift build --scratch-path "$(SCRATCH)"
+# All at once they would wait for each other: a test that watches a server would look at it once in seconds.
+SWIFT_TEST = swift test --scratch-path "$(SCRATCH)" --skip-build --experimental-maximum-parallelization-width 4
 TERRACE = "$(SCRATCH)/release/terrace"
 EXCHANGE = "$(SCRATCH)/release/terrace-exchange"
 FEED = $(SCRATCH)/bench.feed
@@ -31,12 +33,12 @@ demo-network: build ## Build, and trade over TLS on two simulated exchanges of d
 test: ## Run every test, with real servers that it starts; ARGS="--filter NAME" and the like are passed on
 	@sh scripts/setup.sh test
 	$(SWIFT_BUILD) --build-tests
-	swift test --scratch-path "$(SCRATCH)" --skip-build $(ARGS)
+	$(SWIFT_TEST) $(ARGS)
 
 soak: build ## Run the campaigns of faults and kills over SEEDS seeds, 200 if nothing is said, and kill real runs; hours
 	@sh scripts/setup.sh test
 	$(SWIFT_BUILD) --build-tests
-	TERRACE_SOAK_SEEDS=$(SEEDS) swift test --scratch-path "$(SCRATCH)" --skip-build --filter "FaultCampaign|StoreCrash"
+	TERRACE_SOAK_SEEDS=$(SEEDS) $(SWIFT_TEST) --filter "FaultCampaign|StoreCrash"
 	python3 scripts/crash_network.py $(TERRACE) $(EXCHANGE) --seeds 1-$(KILLS)
 	scripts/with_servers.sh python3 scripts/crash_network.py $(TERRACE) $(EXCHANGE) --seeds 1-$(KILLS) --store postgres --bus
 	@bash scripts/demo_network.sh $(TERRACE) $(EXCHANGE) --seconds 60
