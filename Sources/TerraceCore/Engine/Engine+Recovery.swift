@@ -40,6 +40,14 @@ extension Engine {
         self.desk.isStopped[asset.index] = isStopped
     }
 
+    /// What strategies that this run does not have have gained or lost before, in a quote coin: the desk's limit goes on counting it, so
+    /// that a strategy which is taken out of the file takes no loss with it.
+    ///
+    /// - Precondition: the coin is within what the configuration named.
+    public mutating func restoreDeskProfit(_ asset: AssetIndex, ofOthers profit: Amount) {
+        self.desk.profit[asset.index] += profit
+    }
+
     /// A fill that is booked already: told again, it moves nothing.
     public mutating func restoreSeen(trade: UInt64, instrument: InstrumentIndex) {
         _ = self.seenTrades.insert(trade, instrument)

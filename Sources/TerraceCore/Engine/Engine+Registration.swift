@@ -39,7 +39,7 @@ extension Engine {
             // Its orders carry the same hash: until the last one is gone, a report could not be told apart.
             guard self.strategies[taken].isIdle else { throw .stillCancelling(definition.id) }
             // Of one id there is one position, in this run and in those that go on from its record.
-            guard self.strategies[taken].total.quantity == .zero else { throw .holdsPosition(definition.id) }
+            guard self.strategies[taken].isFlat else { throw .holdsPosition(definition.id) }
         }
         try self.checkRoom(definition, nil)
         let strategy = StrategyIndex(UInt32(truncatingIfNeeded: self.strategies.count))

@@ -45,6 +45,13 @@ struct StrategyState: ~Copyable {
         self.definition = definition
     }
 
+    /// Whether it holds nothing, in total and on each of its venues.
+    var isFlat: Bool {
+        if self.total.quantity != .zero { return false }
+        for ordinal in 0..<self.venues.count where self.venues[ordinal].position.quantity != .zero { return false }
+        return true
+    }
+
     /// Whether no order of it stands or may stand.
     var isIdle: Bool {
         for slot in 0..<self.slots.count where self.slots[slot].order.state != .idle { return false }

@@ -66,6 +66,15 @@ extension LivePlan {
                         + "lifted")
             }
         }
+        let here = Set(self.desk.bound.strategies.map { $0.id })
+        let others = ledger.strategies.filter { !here.contains($0.id) }
+        for other in others {
+            guard let quote = other.symbol.split(separator: "/").last, let place = coins.firstIndex(of: String(quote))
+            else { continue }
+            engine.restoreDeskProfit(
+                AssetIndex(UInt16(truncatingIfNeeded: place)),
+                ofOthers: other.units.amount(of: other.total.realised) - other.total.fees)
+        }
         for fill in ledger.seenFills {
             guard let instrument = instruments[InstrumentName(venue: fill.venue, symbol: fill.symbol)] else { continue }
             engine.restoreSeen(trade: fill.trade, instrument: instrument)
@@ -86,8 +95,7 @@ extension LivePlan {
                 "the journal goes on: \(restored) strategies with their positions, \(orders) orders that stand or may are asked for"
             )
         }
-        let here = Set(self.desk.bound.strategies.map { $0.id })
-        let gone = ledger.strategies.filter { !here.contains($0.id) && $0.total.quantity != .zero }
+        let gone = others.filter { $0.total.quantity != .zero }
         if !gone.isEmpty {
             notes.append(
                 "warning: \(DeskPlan.listed(gone.map { $0.id }, ", ")) held a position and \(gone.count == 1 ? "is" : "are") no "

@@ -28,11 +28,15 @@ extension Ledger {
         }
         try self.convertOrders(to: units)
         try self.convertStrategies(to: units)
-        for instrument in instruments { self.instruments[instrument.place].units = instrument.units }
+        // Those too that this run does not have: what is open there is told in the same units as the rest of its pair.
+        for place in self.instruments.indices {
+            if let units = units[self.instruments[place].symbol] { self.instruments[place].units = units }
+        }
         var map = LedgerRun(
             instance: run.instance, venues: run.venues, instruments: instruments, coins: run.coins,
             coinPlaces: run.coins.map { self.place(ofCoin: $0) }, strategies: [], byHash: [:])
         for strategy in run.strategies {
+            if isNew { try self.refuseMoveWithOrders(of: strategy) }
             let place = try self.place(of: strategy, units[strategy.symbol])
             map.strategies.append(place)
             map.byHash[strategy.hash] = place
@@ -80,6 +84,16 @@ extension Ledger {
         if let place = self.coins.firstIndex(of: coin) { return place }
         self.coins.append(coin)
         return self.coins.count - 1
+    }
+
+    /// Fills of an order that may stand in another pair would belong to nobody.
+    private func refuseMoveWithOrders(of strategy: RunDescription.Strategy) throws(LedgerError) {
+        guard let known = self.strategies.first(where: { $0.id == strategy.id }), known.symbol != strategy.symbol,
+            self.open.values.contains(where: {
+                $0.order.id.strategy == known.hash && self.instruments[$0.instrument].symbol == known.symbol
+            })
+        else { return }
+        throw .strategyMoved(id: strategy.id, from: known.symbol, to: strategy.symbol)
     }
 
     private mutating func place(

@@ -4,7 +4,7 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
     case otherInstance(recorded: UInt32, asked: UInt32)
     /// A pair's units have changed, and what was recorded can't be told exactly in the new ones.
     case unitsTooCoarse(what: String, symbol: String, recorded: String, asked: String)
-    /// A strategy's id now stands for another pair, and the old one is not flat.
+    /// A strategy's id now stands for another pair, and the old one is not flat, or has orders that may stand.
     case strategyMoved(id: String, from: String, to: String)
     /// The description of the run is at odds with itself.
     case badRun(String)
@@ -20,7 +20,8 @@ public enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
             finer units ("price_unit", "quantity_unit"), or close the position and cancel the orders there before the change
             """
         case .strategyMoved(let id, let from, let to):
-            "strategy \(id) holds a position in \(from) and now quotes \(to): give the new strategy an id of its own"
+            "strategy \(id) holds a position in \(from), or orders of it may stand there, and now quotes \(to): give the new "
+                + "strategy an id of its own"
         case .badRun(let what):
             "the description of the run makes no sense: \(what)"
         }

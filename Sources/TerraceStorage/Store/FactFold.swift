@@ -154,6 +154,7 @@ struct FactFold {
             self.touchAll(at: nil, Moment(sequence: sequence, time: record.time, isNew: true))
         }
         for strategy in run.strategies where self.configurations[strategy.id] != strategy.configuration {
+            self.configurations[strategy.id] = strategy.configuration  // An id may stand there twice.
             self.batch.configurations.append(
                 StoreBatch.Configuration(
                     sequence: sequence, time: record.time, strategy: self.strategyPlace(strategy.id),

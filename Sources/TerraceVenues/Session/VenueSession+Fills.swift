@@ -111,7 +111,7 @@ extension VenueSession {
             self.lastTrades[slot] = self.newestTrades[slot]
             if let newest = told.newest { self.newestTrades[slot] = max(self.newestTrades[slot] ?? 0, newest) }
             self.fillsAreKnown(slot, before: self.clock.milliseconds(at: told.askedAt) - Self.lag)
-            for slot in self.covered(slot) { self.tellMark(slot) }
+            for slot in self.covered(slot) where self.activeSlots[slot] { self.tellMark(slot) }
         case .refused, .limited, .clockOff, .keyRefused, .unknown:
             self.fillsAreIncomplete(slot)
         }
@@ -125,9 +125,9 @@ extension VenueSession {
         }
     }
 
-    /// The instruments that a question for the fills of `slot` covers.
-    private func covered(_ slot: Int) -> [Int] {
-        self.traits.fillsCoverAllInstruments ? self.activeSlots.indices.filter { self.activeSlots[$0] } : [slot]
+    /// The instruments that a question for the fills of `slot` covers, those without an order so far too.
+    private func covered(_ slot: Int) -> Range<Int> {
+        self.traits.fillsCoverAllInstruments ? self.activeSlots.indices : slot..<(slot + 1)
     }
 
     private func fillsAreKnown(_ slot: Int, before milliseconds: Int64) {

@@ -190,7 +190,7 @@ extension VenueSession {
             self.settle(command, outcome)
             self.settled(command)
         case .query(let slot, let order): self.queryAnswered(slot, order, outcome, sentAt: request.sentAt)
-        case .orderOfNumber(let number): self.numberAnswered(number, outcome)
+        case .orderOfNumber(let number): self.numberAnswered(number, outcome, sentAt: request.sentAt)
         case .queryFills(let order, let slot): self.queryFillsAnswered(order, slot, outcome)
         case .createListenKey:
             for event in self.accountEvents {

@@ -40,7 +40,7 @@ extension VenueSession {
         }
     }
 
-    func numberAnswered(_ number: OrderNumber, _ outcome: AnswerOutcome) {
+    func numberAnswered(_ number: OrderNumber, _ outcome: AnswerOutcome, sentAt: Timestamp) {
         self.numbersAsked.remove(number)
         for event in self.accountEvents {
             guard case .order(let found) = event, found.venueOrder == number.number else { continue }
@@ -53,8 +53,16 @@ extension VenueSession {
             return
         }
         // The next question for fills asks again for what had no answer.
-        if case .refused(.unknownOrder, _) = outcome { self.register.noteStranger(number) }
+        guard case .refused(.unknownOrder, _) = outcome else { return }
+        // What is asked may be behind what has listed the fill: a stranger's for good only by an answer to a later question.
+        if sentAt >= self.startedAt.advanced(by: self.proofNanoseconds) { return self.register.noteStranger(number) }
+        let again = self.now.advanced(by: 1_000_000_000)
+        self.numbersWaiting[number] = again
+        self.comparison.askAgainAt = max(self.comparison.askAgainAt, again)
     }
+
+    /// After so long a request's time stamp is too old for the venue.
+    private var proofNanoseconds: Int64 { (self.traits.receiveWindowMilliseconds + Self.clockMargin) * 1_000_000 }
 
     /// An order of an earlier run that is gone: its number is remembered, so that its fills find it.
     private func adoptEnded(_ order: AccountOrder, _ slot: Int) {
@@ -91,8 +99,7 @@ extension VenueSession {
         // for the venue, and the question was asked after that. So soon the list that is asked may be behind the one that has
         // shown it, too.
         // An earlier run has sent what this session does not know, at the latest when it ended.
-        let window = (self.traits.receiveWindowMilliseconds + Self.clockMargin) * 1_000_000
-        let proof = (self.register[order]?.placedAt ?? self.startedAt).advanced(by: window)
+        let proof = (self.register[order]?.placedAt ?? self.startedAt).advanced(by: self.proofNanoseconds)
         if sentAt < proof {
             self.delayedQueries.append((proof, OrderReference(slot: slot, order: order)))
             return self.wake(by: proof)

@@ -121,7 +121,10 @@ extension VenueSession {
         let number = OrderNumber(slot: slot, number: fill.venueOrder)
         if self.register.isStranger(number) { return false }
         if !self.traits.fillsNameOrders, fill.venueOrder != 0, fill.milliseconds < self.strangersUntil {
-            if !self.numbersAsked.contains(number), !self.numbers.contains(number) { self.numbers.append(number) }
+            let mayAsk = self.numbersWaiting[number].map { self.now >= $0 } ?? true
+            if mayAsk, !self.numbersAsked.contains(number), !self.numbers.contains(number) {
+                self.numbers.append(number)
+            }
             return true
         }
         return self.register.hasUnshown(slot)

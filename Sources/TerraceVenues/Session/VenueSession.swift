@@ -79,6 +79,7 @@ public final class VenueSession {
     var fillsFrom: [Int64]
     var numbers: [OrderNumber] = []  // Orders to be asked for by the venue's number,
     var numbersAsked: Set<OrderNumber> = []  // and those under way; looked up, never walked through.
+    var numbersWaiting: [OrderNumber: Timestamp] = [:]  // Not asked for again before; looked up only.
     var strangersUntil: Int64 = 0  // Fills before this may be of orders of an earlier run.
     var strandedOrders: Set<ClientOrderID> = []  // Told of already; looked up, never walked through.
     var startedAt = Timestamp.distantPast
