@@ -38,7 +38,7 @@ test: ## Run every test, with real servers that it starts; ARGS="--filter NAME" 
 soak: build ## Run the campaigns of faults and kills over SEEDS seeds, 200 if nothing is said, and kill real runs; hours
 	@sh scripts/setup.sh test
 	$(SWIFT_BUILD) --build-tests
-	TERRACE_SOAK_SEEDS=$(SEEDS) $(SWIFT_TEST) --filter "FaultCampaign|StoreCrash"
+	TERRACE_SOAK_SEEDS=$(SEEDS) $(SWIFT_TEST) --filter "FaultCampaign|StoreCrash|Journal(Crash|Fault|Damage)|TerraceBusTests"
 	python3 scripts/crash_network.py $(TERRACE) $(EXCHANGE) --seeds 1-$(KILLS)
 	scripts/with_servers.sh python3 scripts/crash_network.py $(TERRACE) $(EXCHANGE) --seeds 1-$(KILLS) --store postgres --bus
 	@bash scripts/demo_network.sh $(TERRACE) $(EXCHANGE) --seconds 60

@@ -65,6 +65,8 @@ def check(exchanges, store, report):
         if left:
             raise Failure(f"{exchange.protocol}: {len(left)} orders are left: {left[:3]}")
     expected = truth(exchanges)
+    if not expected:
+        raise Failure("nothing was filled")
     found = []
     query = "select venue, symbol, trade, side, price, quantity, fee, fee_coin from fills_named"
     for venue, symbol, trade, side, price, quantity, fee, coin in store.rows(query):

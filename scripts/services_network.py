@@ -116,7 +116,13 @@ def run(options, folder, processes):
         print(f"  most connections of {name:20} {count:4}")
     if not result["reconciled"]:
         raise Failure(f"the run is not reconciled: {result['mismatches'][:3]}")
-    if fills != result["fills"]:
+    services = result["services"]
+    for name, part, plan in [("database", services["store"], database), ("Redis", services["bus"], bus)]:
+        if part["planned_connections"] != plan:
+            raise Failure(f"the check plans {plan} connections to {name}, the run {part['planned_connections']}")
+    if services["store"]["stored_records"] == 0 or services["journal"]["failures"] or services["bus"]["updates"] == 0:
+        raise Failure(f"journal, store or bus did nothing, or failed: {services}")
+    if not fills or fills != result["fills"]:
         raise Failure(f"the store has {fills} fills, the run {result['fills']}")
     for role in ["feed", "run"]:
         if not (0 < most[f"{role} at Redis"] <= bus and 0 < most[f"{role} at PostgreSQL"] <= database):

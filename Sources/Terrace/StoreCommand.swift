@@ -3,11 +3,11 @@ import Foundation
 import TerraceCore
 import TerraceStorage
 
-/// What tests need of the trade store in a process of its own. Hidden: people have no use for it.
+/// `terrace store`.
 struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "store", abstract: "Parts of the trade store by themselves.", shouldDisplay: false,
-        subcommands: [Follow.self])
+        commandName: "store", abstract: "Look at what the trade store has.",
+        subcommands: [StoreShowCommand.self, Follow.self])
 
     /// Where the store is: by the environment, because a URL may have a password in it and arguments are seen by everybody.
     static func location() throws -> StoreLocation {
@@ -17,6 +17,7 @@ struct StoreCommand: AsyncParsableCommand {
         return try StoreLocation(text)
     }
 
+    /// What tests need in a process of its own. Hidden: people have no use for it.
     struct Follow: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "_follow", abstract: "Store what the journal in a folder has, and end.", shouldDisplay: false)

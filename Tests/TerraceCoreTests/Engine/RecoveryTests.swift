@@ -292,6 +292,26 @@ import Testing
         #expect(rig.openOrders == (isStopped ? 0 : 2))
     }
 
+    @Test("counts for the desk's limit what strategies lost that are no longer there", arguments: [false, true])
+    func lossesOfOthers(isBeyond: Bool) throws {
+        let limit = Units.standard.amount(of: Notional(units: 1_000_000))
+        let lost = Units.standard.amount(of: Notional(units: isBeyond ? -1_000_001 : -900_000))
+        let rig = try Rig(
+            configure: { $0.maximumLoss = [(AssetIndex(1), limit)] },
+            restore: { engine, _ in engine.restoreDeskProfit(AssetIndex(1), ofOthers: lost) }
+        ) {
+            $0.passiveLines = [.plain(10)]
+            $0.inventory.initial = Quantity(units: 40)
+        }
+        rig.snapshot()
+        rig.settle()
+        #expect(rig.engine.desk.isStopped[1] == isBeyond && rig.openOrders == (isBeyond ? 0 : 2))
+        // What it loses itself is added to that.
+        rig.snapshot(bids: [(990_000, 50)], asks: [(990_200, 50)])
+        rig.settle()
+        #expect(rig.engine.desk.isStopped[1] && rig.openOrders == 0)
+    }
+
     @Test("does not hold the desk's limit against half of its positions, but no longer than a minute")
     func deskLimitWaits() throws {
         // One holds a gain, one a loss; together they are where they were.

@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test("names strategies that come, change and go while it runs; the next run knows what they hold")
-    func strategies() throws {
+    func strategies() async throws {
         let folder = NSTemporaryDirectory() + "terrace-recorder-\(UUID())"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let setup = MarketSetup(pairs: 2, venues: 1)
@@ -73,6 +73,29 @@ import Testing
             ])
         let ledger = try Journal.ledger(in: folder)
         #expect(ledger.strategy("second")?.total.quantity.units == 40)
+
+        // What the store makes of it.
+        let store = TradeStore(location: .sqlite(path: folder + "/store.sqlite"), pool: PoolSettings(size: 2))
+        let follower = StoreFollower(
+            store: store, folder: folder,
+            settings: StoreFollowerSettings(keepTradeDays: nil, keepBucketDays: nil))
+        follower.start()
+        let isStored = await withCheckedContinuation { continuation in
+            Thread { continuation.resume(returning: follower.stop(within: .seconds(300))) }.start()
+        }
+        let statistics = follower.statistics
+        #expect(isStored, "\(statistics)")
+        var listing = StoreListing(.fills)
+        listing.strategy = "second"
+        let fills = try await listing.lines(store)
+        #expect(fills.count == 2 && fills[0].hasPrefix("time\tvenue\tsymbol\ttrade\tside"))
+        #expect(fills[1].contains("\t\(setup.symbols[1])\t9\tbuy\t"))
+        listing.content = .history
+        let history = try await listing.lines(store)
+        #expect(history.dropFirst().map { $0.split(separator: "\t").last } == ["{}", "{\"wider\":true}", "null"])
+        let positions = try await StoreListing(.positions).lines(store)
+        #expect(positions.count == 2 && positions[1].hasPrefix("second\t"))
+        await store.stop()
 
         // Back again, in the other order, in a run of its own.
         let next = try Journal.open(folder: folder, run: Self.description(setup, [second, first]))
