@@ -8,7 +8,8 @@ struct BusMessage: Equatable {
         case snapshot = 2
         /// The book can't be relied upon until the next snapshot.
         case lost = 3
-        /// The publisher lives: on a venue's own channel.
+        /// The publisher lives: on a venue's own channel, and on that of an instrument of which there is nothing else to say,
+        /// with the number of its last message.
         case heartbeat = 4
         /// The publisher ends in order: on a venue's own channel.
         case end = 5

@@ -112,6 +112,7 @@ extension BusPublisher {
     /// Publishes what was written on an instrument's channel.
     func publish(_ place: Int, _ node: Int) {
         self.counted.bytes += UInt64(self.writer.bytes.count)
+        self.instruments[place].publishedAt = self.now
         let isCluster = self.lines.isCluster
         self.lines.command(node, .publish(place)) { buffer in
             buffer.writeBytes(

@@ -64,6 +64,25 @@ extension BusSubscriber {
         self.tellUp(venue)
     }
 
+    /// Loses the books that were not heard for too long, though their publisher is: its line to their node is cut, or it may not
+    /// publish there.
+    func checkBooks(_ venue: Int) {
+        var silent = 0
+        for place in self.instruments.indices
+        where self.instruments[place].venue == venue && self.instruments[place].state == .live
+            && self.now - self.instruments[place].heardAt >= self.settings.heartbeatLimit
+        {
+            self.resynchronise(place)
+            silent += 1
+        }
+        guard silent > 0, self.now - self.silenceNotedAt > 5_000_000_000 else { return }
+        self.silenceNotedAt = self.now
+        self.lines.notices.add(
+            .warning,
+            "\(self.venues[venue].venue.name): \(silent) books are not heard any more and lost, though the feed is: does it "
+                + "reach every node of Redis?")
+    }
+
     func publisherLost(_ epoch: UInt64, _ venue: Int) {
         for place in self.instruments.indices
         where self.instruments[place].venue == venue && self.instruments[place].epoch == epoch

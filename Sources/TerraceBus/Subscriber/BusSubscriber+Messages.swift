@@ -108,12 +108,17 @@ extension BusSubscriber: RedisLinesOwner {
 
         // Of two publishers of one instrument that live the later is followed.
         if head.epoch != self.instruments[place].epoch {
-            if head.epoch < self.instruments[place].epoch, self.isAlive(self.instruments[place].epoch, of: venue) {
+            if head.epoch < self.instruments[place].epoch, self.isAlive(self.instruments[place].epoch, of: venue),
+                self.now - self.instruments[place].heardAt < self.settings.heartbeatLimit
+            {
                 self.counted.stale += 1
                 return
             }
             if state == .live { self.resynchronise(place) }
             self.instruments[place].follow(head.epoch)
+        }
+        if self.instruments[place].state != .live || head.sequence > self.instruments[place].sequence {
+            self.instruments[place].heardAt = self.now
         }
         self.instruments[place].hear(head.sequence, at: self.now)
         switch head.kind {
@@ -126,7 +131,23 @@ extension BusSubscriber: RedisLinesOwner {
             self.instruments[place].forget()
             self.instruments[place].sequence = head.sequence
             self.instruments[place].askDue = self.now + 2_000_000_000
-        case .heartbeat, .end, .request: throw .malformed
+        case .heartbeat: try self.takeBookBeat(bytes, head, place)
+        case .end, .request: throw .malformed
+        }
+    }
+
+    /// Nothing has changed since the message of this number.
+    private func takeBookBeat(_ bytes: Span<UInt8>, _ head: BusMessage, _ place: Int) throws(BusFault) {
+        try BusCursor().end(bytes)
+        guard self.instruments[place].state == .live else { return }
+        if head.sequence == self.instruments[place].sequence {
+            self.instruments[place].heardAt = self.now
+        } else if head.sequence < self.instruments[place].sequence {
+            self.counted.stale += 1
+        } else {
+            self.counted.gaps += 1
+            self.resynchronise(place)
+            self.checkDue = self.now
         }
     }
 

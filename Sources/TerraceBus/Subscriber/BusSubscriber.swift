@@ -43,6 +43,7 @@ public final class BusSubscriber: @unchecked Sendable {
     private var lastAdvance: Int64 = 0
     private var isOpen = false
     var faultsNotedAt: Int64 = .min / 2
+    var silenceNotedAt: Int64 = .min / 2
 
     /// A subscriber of these instruments; none is subscribed to before it is asked for.
     ///
@@ -234,7 +235,10 @@ public final class BusSubscriber: @unchecked Sendable {
 
     /// Feeds that are not heard any more, and snapshots that are asked for again.
     func check() {
-        for venue in self.venues.indices { self.checkPublishers(venue) }
+        for venue in self.venues.indices {
+            self.checkPublishers(venue)
+            self.checkBooks(venue)
+        }
         self.sendAsks()
         self.checkDue = self.now + 50_000_000
     }
@@ -246,6 +250,9 @@ public final class BusSubscriber: @unchecked Sendable {
                 let heardAt = self.venues[venue].publishers[place].heardAt
                 self.venues[venue].publishers[place].heardAt = min(self.now, heardAt + stood)
             }
+        }
+        for place in self.instruments.indices {
+            self.instruments[place].heardAt = min(self.now, self.instruments[place].heardAt + stood)
         }
         for line in self.lines.lines.indices
         where self.lines.lines[line].role == .channels && self.lines.lines[line].isReady {

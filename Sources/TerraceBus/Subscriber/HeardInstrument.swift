@@ -33,6 +33,8 @@ struct HeardInstrument {
     /// The highest number of that publisher that was heard, whatever became of the message, and when.
     private(set) var highest: UInt64 = 0
     private var highestAt: Int64 = 0
+    /// When it was heard last, by the way that its updates take, that the book is right.
+    var heardAt: Int64 = 0
     /// When a snapshot is asked for, again; `.max` where none is wanted.
     var askDue: Int64 = .max
     var asks = 0
