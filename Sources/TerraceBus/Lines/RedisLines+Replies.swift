@@ -37,8 +37,11 @@ extension RedisLines: RedisReceiver {
             self.ask(line, .greeting(part)) { $0.writeCommand(words) }
             part += 1
         }
-        if let password = address.password {
-            greet(address.user.map { ["AUTH", $0, password.text] } ?? ["AUTH", password.text])
+        if let user = address.user {
+            // A user without a password is asked for too: nobody is to go on as the default user instead.
+            greet(["AUTH", user, address.password?.text ?? ""])
+        } else if let password = address.password {
+            greet(["AUTH", password.text])
         }
         if address.database > 0 { greet(["SELECT", "\(address.database)"]) }
         greet(["CLIENT", "SETNAME", "terrace-\(self.settings.role)"])
