@@ -128,6 +128,19 @@ import Testing
         }
     }
 
+    @Test("says that the server has no password where one is given")
+    func needless() async throws {
+        let server = try await RedisServer()
+        let bus = try LiveBus(server.address, password: "word")
+        #expect(
+            try await bus.eventually {
+                try await bus.onReader {
+                    $0.notices.contains { $0.contains("the server has no password: take password_env out") }
+                }
+            })
+        try await bus.end()
+    }
+
     @Test("publishes on while Redis is out of memory, says so once, and stores books again when there is room")
     func outOfMemory() async throws {
         let server = try await RedisServer()
@@ -195,6 +208,7 @@ import Testing
             let words = Self.words(line.dropFirst(5))
             #expect(try await server.ask(["ACL", "SETUSER"] + words) == "OK\n", "\(words)")
         }
+        // As they are configured: the user in the address, the password from elsewhere.
         let bus = try LiveBus(
             "redis://feed@127.0.0.1:\(server.port)", password: "FEEDWORD",
             ofReader: "redis://run@127.0.0.1:\(server.port)", "RUNWORD")
