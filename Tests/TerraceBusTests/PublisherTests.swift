@@ -132,6 +132,36 @@ import Testing
         try await bus.end()
     }
 
+    @Test("a venue that falls silent at the feed is not said to be heard, though the feed is")
+    func silence() async throws {
+        let server = try await RedisServer()
+        let bus = try LiveBus(server.address)
+        #expect(try await bus.becomesLive())
+        #expect(try await bus.eventually { try await bus.onReader { $0.heartbeats > 3 } })
+        // The one that is on its way still tells of the market before.
+        func beats() async throws -> UInt64 { try await bus.onFeed { $0.publisher.venues[0].beats } }
+        try await bus.onFeed { $0.isFlowing = false }
+        let silentSince = try await beats()
+        #expect(try await bus.eventually { try await beats() > silentSince + 3 })
+        // What comes after it has come: so the one before has.
+        try await bus.onReader { $0.subscriber.resnapshot(InstrumentIndex(0)) }
+        #expect(try await bus.becomesLive())
+        let heard = try await bus.onReader { $0.heartbeats }
+        let before = try await beats()
+        #expect(try await bus.eventually { try await beats() > before + 5 })
+        #expect(try await bus.onReader { $0.heartbeats } == heard)
+        // The books stay, and so does the feed: how long is too long is for each run to say.
+        #expect(try await bus.becomesLive())
+        try await bus.onFeed {
+            $0.publisher.take(
+                [Delivery(at: LiveBus.now, event: .connection(LiveBus.venue.index, .heartbeat))], at: LiveBus.now)
+        }
+        #expect(try await bus.eventually { try await bus.onReader { $0.heartbeats == heard + 1 } })
+        #expect(try await bus.agrees())
+        #expect(try await bus.isRight() == [])
+        try await bus.end()
+    }
+
     @Test("what nobody listens to is not published, and the feed is told when that changes")
     func demand() async throws {
         let server = try await RedisServer()

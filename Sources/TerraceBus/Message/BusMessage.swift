@@ -31,6 +31,8 @@ struct BusMessage: Equatable {
     static let hasVenueTime: UInt8 = 2
     /// The venue's connection is up, in a heartbeat.
     static let isUp: UInt8 = 4
+    /// The venue was heard since the last heartbeat, in a heartbeat.
+    static let isHeard: UInt8 = 8
 
     var kind: Kind
     var flags: UInt8 = 0

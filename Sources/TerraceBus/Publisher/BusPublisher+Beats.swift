@@ -30,9 +30,11 @@ extension BusPublisher {
         guard let node = self.lines.node(ofSlot: self.venues[place].feedSlot), self.lines.isReady(node) else { return }
         self.venues[place].beats += 1
         let venue = self.venues[place]
+        self.venues[place].isHeard = false
         self.writer.begin(
             BusMessage(
-                .heartbeat, flags: venue.isUp ? BusMessage.isUp : 0, epoch: self.epoch, sequence: venue.beats,
+                .heartbeat, flags: (venue.isUp ? BusMessage.isUp : 0) | (venue.isHeard ? BusMessage.isHeard : 0),
+                epoch: self.epoch, sequence: venue.beats,
                 time: self.now))
         self.writer.number(UInt64(self.settings.heartbeatPeriod / 1_000_000))
         self.writer.text(self.name)

@@ -27,6 +27,8 @@ public final class BusPublisher: @unchecked Sendable {
         let feedSlot: Int
         let requests: Int  // The channel.
         var isUp = false
+        /// The venue gave a sign of life since the last heartbeat.
+        var isHeard = false
         var beats: UInt64 = 0
     }
 

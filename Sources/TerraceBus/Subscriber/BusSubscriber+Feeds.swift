@@ -16,7 +16,8 @@ extension BusSubscriber {
                 self.venues[venue].publishers[place].isVenueUp = head.has(BusMessage.isUp)
                 _ = self.venues[venue].publishers[place].lag(of: head.time, at: self.now)
                 self.tellUp(venue)
-                if self.venues[venue].isUp == true {
+                // That the feed lives is not that the venue does: whether it fell silent is for the engine to say.
+                if self.venues[venue].isUp == true, head.has(BusMessage.isHeard) {
                     self.deliver(.connection(self.venues[venue].venue.index, .heartbeat))
                 }
             case .end:
