@@ -11,6 +11,7 @@ extension BusSubscriber: RedisLinesOwner {
     }
 
     func heard(_ channel: Int) {
+        if case .feed(let venue) = self.sources[channel] { self.venues[venue].listensSince = self.now }
         guard case .instrument(let place) = self.sources[channel], self.instruments[place].state == .joining else {
             return
         }
@@ -26,6 +27,7 @@ extension BusSubscriber: RedisLinesOwner {
             if self.instruments[place].wanters > 0 { self.lose(place, .joining) }
         case .feed(let venue):
             // Whether it lives can't be heard now: at once, not when its last heartbeat has grown old.
+            self.venues[venue].listensSince = 0
             let heard = self.venues[venue].publishers
             self.venues[venue].publishers.removeAll()
             for publisher in heard { self.publisherLost(publisher.epoch, venue) }
@@ -210,6 +212,7 @@ extension BusSubscriber: RedisLinesOwner {
         self.instruments[place].sequence = sequence
         self.instruments[place].state = .live
         self.instruments[place].isShown = true
+        self.instruments[place].isMissed = false
         self.instruments[place].askDue = .max
         self.instruments[place].asks = 0
         self.instruments[place].forget()

@@ -14,6 +14,10 @@ public final class BusSubscriber: @unchecked Sendable {
         let venue: BusVenue
         let channel: Int
         var publishers: [HeardPublisher] = []
+        /// Since when its feed would be heard; 0 where the channel is not.
+        var listensSince: Int64 = 0
+        /// A feed was heard, or that none is was said.
+        var isSettled = false
         /// What the engine was told last; nil before it was.
         var isUp: Bool?
         /// Instruments that want to be asked for.
@@ -190,6 +194,7 @@ public final class BusSubscriber: @unchecked Sendable {
         let asks = self.instruments[place].asks
         let wasWaiting = self.instruments[place].state == .synchronising
         let due = self.instruments[place].askDue
+        if !wasWaiting { self.instruments[place].waitsSince = self.now }
         self.lose(place, .synchronising)
         // Whoever waits already goes on waiting: what comes amid it does not make us ask more often.
         self.instruments[place].asks = wasWaiting ? asks : 0
@@ -238,6 +243,7 @@ public final class BusSubscriber: @unchecked Sendable {
         for venue in self.venues.indices {
             self.checkPublishers(venue)
             self.checkBooks(venue)
+            self.checkWhetherServed(venue)
         }
         self.sendAsks()
         self.checkDue = self.now + 50_000_000

@@ -38,6 +38,10 @@ struct HeardInstrument {
     /// When a snapshot is asked for, again; `.max` where none is wanted.
     var askDue: Int64 = .max
     var asks = 0
+    /// Since when a snapshot is waited for.
+    var waitsSince: Int64 = 0
+    /// That the feed does not publish it was said.
+    var isMissed = false
     /// A stored book that came, and waits for the update that follows it.
     var stored: [UInt8] = []
     /// Messages that came while the stored book was fetched, each with its length in front, in four bytes.
