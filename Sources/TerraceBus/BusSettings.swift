@@ -17,6 +17,8 @@ public struct BusSettings: Sendable {
     /// Market data that is older than this when it is read is not taken in: the books of its connection are lost until the
     /// connection has been read to its end.
     public var lagLimit: Int64 = 500_000_000
+    /// An instrument that was asked for this long in vain is one that the feed does not publish: it is said.
+    public var vainLimit: Int64 = 10_000_000_000
     /// What may be on its way to one node without an answer. Beyond it changes are merged, and go out when answers came.
     public var unansweredBytes = 4 << 20
     /// The most levels of a side that are published.

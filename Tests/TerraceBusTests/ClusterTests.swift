@@ -119,4 +119,41 @@ import Testing
         #expect(try await bus.isRight() == [])
         try await bus.end()
     }
+
+    @Test("loses the books of a node that the feed alone can't reach, keeps the others, and has them again")
+    func feedCutOff() async throws {
+        let servers = [try await RedisServer(), try await RedisServer()]
+        for server in servers { try await server.ask("ACL", "SETUSER", "feed", "on", "nopass", "~*", "&*", "+@all") }
+        let bus = try LiveBus(
+            servers.map { "redis://feed:any@127.0.0.1:\($0.port)" }.joined(separator: ","),
+            ofReader: servers.map { $0.address }.joined(separator: ","))
+        #expect(try await bus.becomesLive())
+        // In turn the node of the venue's heartbeats, and the other.
+        for cut in servers.indices {
+            func holds(_ place: Int) -> Bool {
+                HashSlot.of(BusNames.market("venue", "PAIR\(place)")) * servers.count / 16_384 == cut
+            }
+            let there = (0..<bus.count).filter(holds)
+            let elsewhere = (0..<bus.count).filter { !holds($0) }
+            #expect(!there.isEmpty && !elsewhere.isEmpty)
+            let reconnects = try await bus.onReader { $0.subscriber.statistics.reconnects }
+            try await servers[cut].ask("ACL", "SETUSER", "feed", "off")
+            try await servers[cut].ask("CLIENT", "KILL", "USER", "feed")
+            #expect(
+                try await bus.eventually {
+                    try await bus.onReader { reader in
+                        !there.contains { reader.books[$0].isWhole }
+                            && !elsewhere.contains { !reader.books[$0].isWhole }
+                    }
+                })
+            #expect(try await bus.onReader { $0.subscriber.statistics.reconnects } == reconnects)
+            #expect(
+                try await bus.onReader { $0.notices.contains { $0.contains("does it reach every node of Redis?") } })
+            try await servers[cut].ask("ACL", "SETUSER", "feed", "on")
+            #expect(try await bus.becomesLive())
+            #expect(try await bus.agrees())
+        }
+        #expect(try await bus.isRight() == [])
+        try await bus.end()
+    }
 }

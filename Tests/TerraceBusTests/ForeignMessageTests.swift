@@ -68,6 +68,87 @@ import Testing
         try await bus.end()
     }
 
+    @Test("with the largest and smallest numbers everywhere stops nobody")
+    func extremes() async throws {
+        let server = try await RedisServer()
+        let bus = try LiveBus(server.address)
+        #expect(try await bus.becomesLive())
+        let epoch = try await bus.onFeed { $0.publisher.epoch }
+        let now = LiveBus.now.nanoseconds
+        let most: [UInt8] = Array(repeating: 0xFF, count: 9) + [1]
+        let least: [UInt8] = [0xFE] + Array(repeating: 0xFF, count: 8) + [1]
+        var bodies: [[UInt8]] = [[], [0, 0, 1, 0, 2, 2], [0, 0, 1, 0, 2, 2, 0]]
+        for number in [most, least] {
+            bodies += [
+                number, [0, 0] + number, [0, 0, 1] + number, [0, 0, 1, 0] + number + [2, 0],
+                [0, 0, 1, 0, 2] + number + [0],
+                [0, 0, 2, 0] + number + [2] + number + [2, 0], [0, 0] + number + [1, 0, 2, 2, 0],
+                [0, 0, 0, 0, 1, 3] + number + number + number + number, [0, 0, 0, 0, 1, 3, 2, 2] + number + [1],
+                [0x7F, 0x80, 1, 0] + number + number + [0],
+            ]
+        }
+        let sequences: [UInt64] = [0, 1, 1 << 61, 1 << 62 - 1, 1 << 62, 1 << 63 - 1, 1 << 63, .max - 1, .max]
+        let times: [Int64] = [now, .min, -1, 0, .max, 1 << 62, now + 1 << 61]
+        let kinds: [BusMessage.Kind] = [.update, .snapshot, .lost, .heartbeat, .end, .request]
+        var all: [[UInt8]] = []
+        for kind in kinds {
+            for sequence in sequences {
+                for epoch in [epoch, 0, epoch + 1, .max] {
+                    all.append(
+                        Self.message(
+                            kind, flags: 255, epoch: epoch, sequence: sequence, time: now,
+                            body: bodies[all.count % bodies.count]))
+                }
+            }
+            for time in times { all.append(Self.message(kind, epoch: epoch, sequence: 1 << 40, time: time)) }
+            for body in bodies {
+                for flags in [0, 255] as [UInt8] {
+                    all.append(
+                        Self.message(kind, flags: flags, epoch: epoch, sequence: 1 << 41, time: now, body: body))
+                }
+            }
+        }
+        // All ways in of a reader, and that of a feed, with a book and without.
+        let messages = all
+        try await bus.onReader { reader in
+            let it = reader.subscriber
+            let market = it.instruments[5].channel
+            let line = it.lines.channels[market].line
+            for bytes in messages {
+                for state in [HeardInstrument.State.live, .synchronising] {
+                    for line in it.isLate.indices { it.isLate[line] = false }
+                    it.instruments[5].follow(epoch)
+                    it.instruments[5].state = state
+                    let sequence = BusMessage.word(bytes.span, 16, 8)
+                    it.instruments[5].sequence = min(sequence, 1 << 62) - min(sequence, 1)
+                    it.answer(.book(5), .bytes(bytes), node: 0)
+                    it.message(market, bytes.span, line: line)
+                    it.message(it.venues[0].channel, bytes.span, line: line)
+                }
+            }
+        }
+        try await bus.onFeed { feed in
+            for bytes in messages {
+                feed.publisher.message(feed.publisher.venues[0].requests, bytes.span, line: 0)
+            }
+        }
+        // What hostile clocks did to the shortest way is forgotten with their publisher.
+        try await bus.replaceFeed(inOrder: true)
+        #expect(try await bus.becomesLive())
+        #expect(try await bus.agrees())
+        try await bus.end()
+    }
+
+    @Test("with a number beyond what can be counted is malformed, whatever else it says")
+    func beyond() throws {
+        for (sequence, time) in [(1 << 62, 0), (.max, 0), (1, .min), (1, .max), (1, 1 << 62)] as [(UInt64, Int64)] {
+            let bytes = Self.message(.update, epoch: 1, sequence: sequence, time: time, body: [0, 0, 0, 0, 0])
+            #expect(throws: BusFault.malformed) { try BusMessage(bytes.span) }
+        }
+        let last = Self.message(.update, epoch: .max, sequence: 1 << 62 - 1, time: 1 << 62 - 1, body: [0, 0, 0, 0, 0])
+        #expect(try BusMessage(last.span).sequence == 1 << 62 - 1)
+    }
+
     @Test("on the channels of heartbeats and requests, or stored in place of a book, changes nothing")
     func elsewhere() async throws {
         let server = try await RedisServer()

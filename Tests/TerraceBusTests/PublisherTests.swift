@@ -132,6 +132,72 @@ import Testing
         try await bus.end()
     }
 
+    @Test("a venue that falls silent at the feed is not said to be heard, though the feed is")
+    func silence() async throws {
+        let server = try await RedisServer()
+        let bus = try LiveBus(server.address)
+        #expect(try await bus.becomesLive())
+        #expect(try await bus.eventually { try await bus.onReader { $0.heartbeats > 3 } })
+        // The one that is on its way still tells of the market before.
+        func beats() async throws -> UInt64 { try await bus.onFeed { $0.publisher.venues[0].beats } }
+        try await bus.onFeed { $0.isFlowing = false }
+        let silentSince = try await beats()
+        #expect(try await bus.eventually { try await beats() > silentSince + 3 })
+        // What comes after it has come: so the one before has.
+        try await bus.onReader { $0.subscriber.resnapshot(InstrumentIndex(0)) }
+        #expect(try await bus.becomesLive())
+        let heard = try await bus.onReader { $0.heartbeats }
+        let before = try await beats()
+        #expect(try await bus.eventually { try await beats() > before + 5 })
+        #expect(try await bus.onReader { $0.heartbeats } == heard)
+        // The books stay, and so does the feed: how long is too long is for each run to say.
+        #expect(try await bus.becomesLive())
+        try await bus.onFeed {
+            $0.publisher.take(
+                [Delivery(at: LiveBus.now, event: .connection(LiveBus.venue.index, .heartbeat))], at: LiveBus.now)
+        }
+        #expect(try await bus.eventually { try await bus.onReader { $0.heartbeats == heard + 1 } })
+        #expect(try await bus.agrees())
+        #expect(try await bus.isRight() == [])
+        try await bus.end()
+    }
+
+    @Test("that no feed is heard, and that one does not publish what is wanted, is said once each")
+    func unserved() async throws {
+        let server = try await RedisServer()
+        var settings = LiveBus.quick
+        settings.vainLimit = 1_500_000_000
+        let bus = try LiveBus(server.address, settings: settings)
+        #expect(try await bus.becomesLive())
+        let feed = bus.feed
+        try await feed.loop.flatSubmit { feed.end(inOrder: true) }.get()
+        // Wants one more than there will be.
+        let reader = try LiveReader(
+            bus.group.next(), bus.addresses, instruments: bus.count + 1, settings: settings)
+        try await reader.loop.submit { reader.start() }.get()
+        func said(_ words: String) async throws -> Int {
+            try await reader.loop.submit { reader.notices.count { $0.contains(words) } }.get()
+        }
+        let unheard = "venue: no feed is heard: start `terrace feed`, or correct `feed` in bus"
+        #expect(try await bus.eventually { try await said(unheard) > 0 })
+        try await bus.replaceFeed(inOrder: true)
+        let missing = "venue: its feed does not publish PAIR\(bus.count): is it in the feed's configuration?"
+        #expect(try await bus.eventually { try await said(missing) > 0 })
+        let asked = try await reader.loop.submit { reader.subscriber.statistics.asked }.get()
+        #expect(
+            try await bus.eventually {
+                try await reader.loop.submit { reader.subscriber.statistics.asked > asked }.get()
+            })
+        let counts = (try await said(unheard), try await said(missing), try await said("does not publish"))
+        #expect(counts == (1, 1, 1))
+        #expect(try await bus.onReader { !$0.notices.contains { $0.contains("no feed is heard") } })
+        try await reader.loop.flatSubmit {
+            reader.isOver = true
+            return reader.subscriber.close() ?? reader.loop.makeSucceededVoidFuture()
+        }.get()
+        try await bus.end()
+    }
+
     @Test("what nobody listens to is not published, and the feed is told when that changes")
     func demand() async throws {
         let server = try await RedisServer()

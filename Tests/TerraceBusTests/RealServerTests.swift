@@ -1,4 +1,6 @@
 import Foundation
+import NIOCore
+import NIOPosix
 import TerraceCore
 import Testing
 
@@ -126,6 +128,19 @@ import Testing
         }
     }
 
+    @Test("says that the server has no password where one is given")
+    func needless() async throws {
+        let server = try await RedisServer()
+        let bus = try LiveBus(server.address, password: "word")
+        #expect(
+            try await bus.eventually {
+                try await bus.onReader {
+                    $0.notices.contains { $0.contains("the server has no password: take password_env out") }
+                }
+            })
+        try await bus.end()
+    }
+
     @Test("publishes on while Redis is out of memory, says so once, and stores books again when there is room")
     func outOfMemory() async throws {
         let server = try await RedisServer()
@@ -193,8 +208,10 @@ import Testing
             let words = Self.words(line.dropFirst(5))
             #expect(try await server.ask(["ACL", "SETUSER"] + words) == "OK\n", "\(words)")
         }
+        // As they are configured: the user in the address, the password from elsewhere.
         let bus = try LiveBus(
-            "redis://feed:FEEDWORD@127.0.0.1:\(server.port)", ofReader: "redis://run:RUNWORD@127.0.0.1:\(server.port)")
+            "redis://feed@127.0.0.1:\(server.port)", password: "FEEDWORD",
+            ofReader: "redis://run@127.0.0.1:\(server.port)", "RUNWORD")
         #expect(try await bus.becomesLive())
         #expect(try await bus.agrees())
         #expect(try await bus.eventually { try await server.ask("KEYS", "*:book").contains("PAIR3}") })
@@ -203,6 +220,22 @@ import Testing
         let refused = try await server.ask(
             ["--user", "run", "--pass", "RUNWORD", "PUBLISH", "terrace:{venue:PAIR3}:md", "x"])
         #expect(refused.contains("NOPERM"))
+        // Without its password nobody goes on as the default user.
+        let unproved = try LiveReader(
+            bus.group.next(), try RedisAddress.list("redis://run@127.0.0.1:\(server.port)"), instruments: bus.count,
+            settings: bus.settings)
+        try await unproved.loop.submit { unproved.start() }.get()
+        #expect(
+            try await bus.eventually {
+                try await unproved.loop.submit {
+                    unproved.notices.contains { $0.contains("the password or user is wrong") }
+                }.get()
+            })
+        #expect(try await unproved.loop.submit { unproved.subscriber.statistics.connections }.get() == 0)
+        try await unproved.loop.flatSubmit {
+            unproved.isOver = true
+            return unproved.subscriber.close() ?? unproved.loop.makeSucceededVoidFuture()
+        }.get()
         #expect(try await bus.isRight() == [])
         try await bus.end()
     }

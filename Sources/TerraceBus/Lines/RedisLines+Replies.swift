@@ -37,8 +37,11 @@ extension RedisLines: RedisReceiver {
             self.ask(line, .greeting(part)) { $0.writeCommand(words) }
             part += 1
         }
-        if let password = address.password {
-            greet(address.user.map { ["AUTH", $0, password.text] } ?? ["AUTH", password.text])
+        if let user = address.user {
+            // A user without a password is asked for too: nobody is to go on as the default user instead.
+            greet(["AUTH", user, address.password?.text ?? ""])
+        } else if let password = address.password {
+            greet(["AUTH", password.text])
         }
         if address.database > 0 { greet(["SELECT", "\(address.database)"]) }
         greet(["CLIENT", "SETNAME", "terrace-\(self.settings.role)"])
@@ -101,15 +104,17 @@ extension RedisLines: RedisReceiver {
         if case .error(let text) = reply {
             // Redis never repeats what it was sent in these.
             let advice =
-                text.hasPrefix("WRONGPASS") || text.contains("invalid password")
-                ? "the password or user is wrong; correct it in the configuration's environment variable or address"
-                : text.hasPrefix("NOAUTH")
-                    ? "the server wants a password: name the environment variable that has it"
-                    : text.hasPrefix("LOADING")
-                        ? "the server is loading its data"
-                        : text.hasPrefix("NOPERM")
-                            ? "the user may not do this: \(String(text.prefix(120))); docs/operations.md has the rules it needs"
-                            : "refused: \(String(text.prefix(120)))"
+                text.contains("without any password configured") || text.contains("no password is set")
+                ? "the server has no password: take password_env out"
+                : text.hasPrefix("WRONGPASS") || text.contains("invalid password")
+                    ? "the password or user is wrong; correct it in the configuration's environment variable or address"
+                    : text.hasPrefix("NOAUTH")
+                        ? "the server wants a password: name the environment variable that has it"
+                        : text.hasPrefix("LOADING")
+                            ? "the server is loading its data"
+                            : text.hasPrefix("NOPERM")
+                                ? "the user may not do this: \(String(text.prefix(120))); docs/operations.md has the rules it needs"
+                                : "refused: \(String(text.prefix(120)))"
             return self.lose(line, advice)
         }
         if part == -1 { self.becomeReady(line) }

@@ -42,7 +42,7 @@ enum BookMessage {
         else { throw foreign }
         var venueTime = Timestamp.distantPast
         if head.has(BusMessage.hasVenueTime) {
-            venueTime = Timestamp(nanoseconds: head.time &- (try cursor.signed(bytes)))
+            venueTime = try self.time(head, before: try cursor.signed(bytes))
         }
         let isSnapshot = head.kind == .snapshot
         if isSnapshot { deliver(.snapshotBegan(instrument)) }
@@ -67,7 +67,7 @@ enum BookMessage {
                 last &+= try cursor.signed(bytes)
                 let counted = Int64(truncatingIfNeeded: try cursor.number(bytes))
                 var at = Timestamp.distantPast
-                if marks & 2 != 0 { at = Timestamp(nanoseconds: head.time &- (try cursor.signed(bytes))) }
+                if marks & 2 != 0 { at = try self.time(head, before: try cursor.signed(bytes)) }
                 let id = try cursor.number(bytes)
                 guard let price = prices.apply(last, limit: Price.limit),
                     let quantity = quantities.apply(counted, limit: Quantity.limit)
@@ -79,5 +79,12 @@ enum BookMessage {
             }
         }
         try cursor.end(bytes)
+    }
+
+    /// So long before the message was published.
+    private static func time(_ head: BusMessage, before nanoseconds: Int64) throws(BusFault) -> Timestamp {
+        let (time, overflow) = head.time.subtractingReportingOverflow(nanoseconds)
+        guard !overflow, BusMessage.isTime(time) else { throw .malformed }
+        return Timestamp(nanoseconds: time)
     }
 }

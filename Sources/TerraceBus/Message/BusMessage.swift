@@ -8,7 +8,8 @@ struct BusMessage: Equatable {
         case snapshot = 2
         /// The book can't be relied upon until the next snapshot.
         case lost = 3
-        /// The publisher lives: on a venue's own channel.
+        /// The publisher lives: on a venue's own channel, and on that of an instrument of which there is nothing else to say,
+        /// with the number of its last message.
         case heartbeat = 4
         /// The publisher ends in order: on a venue's own channel.
         case end = 5
@@ -19,6 +20,9 @@ struct BusMessage: Equatable {
     /// Of the layout. Another is refused.
     static let version: UInt8 = 1
     static let magic: UInt8 = 0xB7
+    /// No number of a message, and no time, is as far from zero as this: 2^62, which is 146 years of nanoseconds. So that
+    /// whatever somebody publishes, the next number and the difference of two times can be counted.
+    static let limit: Int64 = 1 << 62
     /// Bytes of the head.
     static let headBytes = 32
     /// A snapshot that shows what those who heard every message know already.
@@ -27,6 +31,8 @@ struct BusMessage: Equatable {
     static let hasVenueTime: UInt8 = 2
     /// The venue's connection is up, in a heartbeat.
     static let isUp: UInt8 = 4
+    /// The venue was heard since the last heartbeat, in a heartbeat.
+    static let isHeard: UInt8 = 8
 
     var kind: Kind
     var flags: UInt8 = 0
@@ -58,7 +64,11 @@ struct BusMessage: Equatable {
         self.epoch = Self.word(bytes, 8, 8)
         self.sequence = Self.word(bytes, 16, 8)
         self.time = Int64(bitPattern: Self.word(bytes, 24, 8))
+        guard self.sequence < UInt64(Self.limit), Self.isTime(self.time) else { throw .malformed }
     }
+
+    /// Whether a time is one that can be: within 146 years of 1970.
+    static func isTime(_ nanoseconds: Int64) -> Bool { nanoseconds > -self.limit && nanoseconds < self.limit }
 
     /// Whether a flag is set.
     func has(_ flag: UInt8) -> Bool { self.flags & flag != 0 }

@@ -46,7 +46,7 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         return addresses
     }
 
-    /// Reads `redis://[[user]:password@]host[:port][/database]`; `rediss` for TLS. `%40` and the like in user and password
+    /// Reads `redis://[user@|[user]:password@]host[:port][/database]`; `rediss` for TLS. `%40` and the like in user and password
     /// stand for the byte.
     ///
     /// - Throws: `RedisAddressError`, which never repeats what may be a password.
@@ -111,7 +111,11 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         guard let at = rest.lastIndex(of: "@") else { return (nil, nil) }
         let parts = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         rest = rest[rest.index(after: at)...]
-        guard parts.count == 2 else { throw .badCredentials }
+        if parts.count == 1 {
+            // Who we are; what proves it comes from elsewhere.
+            guard let user = Self.decoded(parts[0]), !user.isEmpty else { throw .badCredentials }
+            return (user, nil)
+        }
         guard let user = Self.decoded(parts[0]), let password = Self.decoded(parts[1]), !password.isEmpty else {
             throw .badCredentials
         }

@@ -20,7 +20,7 @@ public enum RedisAddressError: Error, Equatable, Sendable, CustomStringConvertib
         switch self {
         case .noScheme: "an address of Redis begins with redis:// or rediss://, as in redis://127.0.0.1:6379"
         case .badCredentials:
-            "before the @ in an address of Redis stands user:password or :password, % and @ as %25 and %40"
+            "before the @ in an address of Redis stands user, user:password or :password, % and @ as %25 and %40"
         case .badHost: "the host in the address of Redis is missing or no host, as in redis://127.0.0.1:6379"
         case .badPort: "the port in the address of Redis is a number from 1 to 65535"
         case .badDatabase: "the database in the address of Redis is a number from 0 to 1023"

@@ -11,6 +11,7 @@ extension BusPublisher {
             }
         guard instrument < self.placeOfInstrument.count, self.placeOfInstrument[instrument] >= 0 else { return }
         let place = self.placeOfInstrument[instrument]
+        if case .bookLost = event {} else { self.venues[self.instruments[place].venue].isHeard = true }
         switch self.instruments[place].take(event) {
         case .taken: break
         case .droppedTrade: self.counted.droppedTrades += 1
@@ -24,9 +25,11 @@ extension BusPublisher {
         guard place >= 0 else { return }
         switch event {
         case .up, .down:
+            self.venues[place].isHeard = true
             self.venues[place].isUp = if case .up = event { true } else { false }
             self.beat(place)
-        case .heartbeat, .accountLost, .accountBack, .accountDoubted: break
+        case .heartbeat: self.venues[place].isHeard = true
+        case .accountLost, .accountBack, .accountDoubted: break
         }
     }
 
@@ -112,6 +115,7 @@ extension BusPublisher {
     /// Publishes what was written on an instrument's channel.
     func publish(_ place: Int, _ node: Int) {
         self.counted.bytes += UInt64(self.writer.bytes.count)
+        self.instruments[place].publishedAt = self.now
         let isCluster = self.lines.isCluster
         self.lines.command(node, .publish(place)) { buffer in
             buffer.writeBytes(

@@ -27,6 +27,8 @@ public final class BusPublisher: @unchecked Sendable {
         let feedSlot: Int
         let requests: Int  // The channel.
         var isUp = false
+        /// The venue gave a sign of life since the last heartbeat.
+        var isHeard = false
         var beats: UInt64 = 0
     }
 
@@ -46,6 +48,8 @@ public final class BusPublisher: @unchecked Sendable {
     var writer = BusWriter()
     var now: Int64 { self.lines.now }
     var heartbeatDue: Int64 = .max
+    var bookBeatDue: Int64 = .max
+    var bookBeatNext = 0
     var demandDue: Int64 = .max
     var demandNext = 0
     var storeDue: Int64 = .max
@@ -94,6 +98,7 @@ public final class BusPublisher: @unchecked Sendable {
         self.epoch = epoch
         self.lines.advance(to: now.nanoseconds)
         self.heartbeatDue = self.now
+        self.bookBeatDue = self.now
         self.demandDue = self.now
         self.storeDue = self.now + 100_000_000
         for venue in self.venues { self.lines.subscribe(venue.requests) }
@@ -118,7 +123,7 @@ public final class BusPublisher: @unchecked Sendable {
 
     /// When `tick` is due.
     public var nextDue: Timestamp {
-        let due = min(self.heartbeatDue, self.demandDue, self.storeDue, self.lines.nextDue)
+        let due = min(self.heartbeatDue, self.bookBeatDue, self.demandDue, self.storeDue, self.lines.nextDue)
         return Timestamp(nanoseconds: self.listed.isEmpty ? due : min(due, self.now + 5_000_000))
     }
 
@@ -127,6 +132,7 @@ public final class BusPublisher: @unchecked Sendable {
         if self.isClosed { return }
         self.lines.tick(at: now.nanoseconds)
         if self.now >= self.heartbeatDue { self.beatAll() }
+        if self.now >= self.bookBeatDue { self.beatBooks() }
         if self.now >= self.demandDue { self.askDemand() }
         if self.now >= self.storeDue { self.storeSome() }
         self.publishListed()

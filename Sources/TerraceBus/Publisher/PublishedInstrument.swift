@@ -48,6 +48,8 @@ struct PublishedInstrument {
     /// Redis refused what was published: not again before then.
     var refusedUntil: Int64 = 0
     var snapshotAt: Int64 = 0
+    /// When anything of it was published last.
+    var publishedAt: Int64 = 0
     var storedSequence: UInt64 = 0
     /// When it was stored; 0 where it is not, as far as is known.
     var storedAt: Int64 = 0

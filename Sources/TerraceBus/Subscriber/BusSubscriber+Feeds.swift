@@ -16,7 +16,8 @@ extension BusSubscriber {
                 self.venues[venue].publishers[place].isVenueUp = head.has(BusMessage.isUp)
                 _ = self.venues[venue].publishers[place].lag(of: head.time, at: self.now)
                 self.tellUp(venue)
-                if self.venues[venue].isUp == true {
+                // That the feed lives is not that the venue does: whether it fell silent is for the engine to say.
+                if self.venues[venue].isUp == true, head.has(BusMessage.isHeard) {
                     self.deliver(.connection(self.venues[venue].venue.index, .heartbeat))
                 }
             case .end:
@@ -62,6 +63,58 @@ extension BusSubscriber {
         for one in dead { self.publisherLost(one.epoch, venue) }
         self.lines.notices.add(.warning, "\(self.venues[venue].venue.name): its feed is silent; its books are lost")
         self.tellUp(venue)
+    }
+
+    /// Loses the books that were not heard for too long, though their publisher is: its line to their node is cut, or it may not
+    /// publish there.
+    func checkBooks(_ venue: Int) {
+        var silent = 0
+        for place in self.instruments.indices
+        where self.instruments[place].venue == venue && self.instruments[place].state == .live
+            && self.now - self.instruments[place].heardAt >= self.settings.heartbeatLimit
+        {
+            self.resynchronise(place)
+            silent += 1
+        }
+        guard silent > 0, self.now - self.silenceNotedAt > 5_000_000_000 else { return }
+        self.silenceNotedAt = self.now
+        self.lines.notices.add(
+            .warning,
+            "\(self.venues[venue].venue.name): \(silent) books are not heard any more and lost, though the feed is: does it "
+                + "reach every node of Redis?")
+    }
+
+    /// Says, once, that no feed was ever heard of a venue of which something is wanted, or that the feed does not publish what is
+    /// wanted: somebody has to start or to configure it.
+    func checkWhetherServed(_ venue: Int) {
+        let name = self.venues[venue].venue.name
+        if !self.venues[venue].publishers.isEmpty { self.venues[venue].isSettled = true }
+        let since = self.venues[venue].listensSince
+        if !self.venues[venue].isSettled, since > 0, self.now - since >= self.settings.heartbeatLimit,
+            self.instruments.contains(where: { $0.venue == venue && $0.wanters > 0 })
+        {
+            self.venues[venue].isSettled = true
+            self.lines.notices.add(
+                .warning, "\(name): no feed is heard: start `terrace feed`, or correct `feed` in bus")
+        }
+        guard self.venues[venue].publishers.contains(where: { self.now - $0.since >= self.settings.vainLimit }) else {
+            return
+        }
+        var missed: [String] = []
+        for place in self.instruments.indices {
+            let it = self.instruments[place]
+            guard it.venue == venue, it.state == .synchronising, !it.isMissed,
+                self.now - it.waitsSince >= self.settings.vainLimit, !self.isAlive(it.epoch, of: venue)
+            else { continue }
+            self.instruments[place].isMissed = true
+            missed.append(it.instrument.symbol)
+        }
+        if missed.isEmpty { return }
+        let more = missed.count > 10 ? " and \(missed.count - 10) more" : ""
+        self.lines.notices.add(
+            .warning,
+            "\(name): its feed does not publish \(missed.prefix(10).joined(separator: ", "))\(more): is it in the feed's "
+                + "configuration?")
     }
 
     func publisherLost(_ epoch: UInt64, _ venue: Int) {

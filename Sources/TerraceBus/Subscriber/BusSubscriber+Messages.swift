@@ -11,6 +11,7 @@ extension BusSubscriber: RedisLinesOwner {
     }
 
     func heard(_ channel: Int) {
+        if case .feed(let venue) = self.sources[channel] { self.venues[venue].listensSince = self.now }
         guard case .instrument(let place) = self.sources[channel], self.instruments[place].state == .joining else {
             return
         }
@@ -26,6 +27,7 @@ extension BusSubscriber: RedisLinesOwner {
             if self.instruments[place].wanters > 0 { self.lose(place, .joining) }
         case .feed(let venue):
             // Whether it lives can't be heard now: at once, not when its last heartbeat has grown old.
+            self.venues[venue].listensSince = 0
             let heard = self.venues[venue].publishers
             self.venues[venue].publishers.removeAll()
             for publisher in heard { self.publisherLost(publisher.epoch, venue) }
@@ -108,12 +110,17 @@ extension BusSubscriber: RedisLinesOwner {
 
         // Of two publishers of one instrument that live the later is followed.
         if head.epoch != self.instruments[place].epoch {
-            if head.epoch < self.instruments[place].epoch, self.isAlive(self.instruments[place].epoch, of: venue) {
+            if head.epoch < self.instruments[place].epoch, self.isAlive(self.instruments[place].epoch, of: venue),
+                self.now - self.instruments[place].heardAt < self.settings.heartbeatLimit
+            {
                 self.counted.stale += 1
                 return
             }
             if state == .live { self.resynchronise(place) }
             self.instruments[place].follow(head.epoch)
+        }
+        if self.instruments[place].state != .live || head.sequence > self.instruments[place].sequence {
+            self.instruments[place].heardAt = self.now
         }
         self.instruments[place].hear(head.sequence, at: self.now)
         switch head.kind {
@@ -126,7 +133,23 @@ extension BusSubscriber: RedisLinesOwner {
             self.instruments[place].forget()
             self.instruments[place].sequence = head.sequence
             self.instruments[place].askDue = self.now + 2_000_000_000
-        case .heartbeat, .end, .request: throw .malformed
+        case .heartbeat: try self.takeBookBeat(bytes, head, place)
+        case .end, .request: throw .malformed
+        }
+    }
+
+    /// Nothing has changed since the message of this number.
+    private func takeBookBeat(_ bytes: Span<UInt8>, _ head: BusMessage, _ place: Int) throws(BusFault) {
+        try BusCursor().end(bytes)
+        guard self.instruments[place].state == .live else { return }
+        if head.sequence == self.instruments[place].sequence {
+            self.instruments[place].heardAt = self.now
+        } else if head.sequence < self.instruments[place].sequence {
+            self.counted.stale += 1
+        } else {
+            self.counted.gaps += 1
+            self.resynchronise(place)
+            self.checkDue = self.now
         }
     }
 
@@ -189,6 +212,7 @@ extension BusSubscriber: RedisLinesOwner {
         self.instruments[place].sequence = sequence
         self.instruments[place].state = .live
         self.instruments[place].isShown = true
+        self.instruments[place].isMissed = false
         self.instruments[place].askDue = .max
         self.instruments[place].asks = 0
         self.instruments[place].forget()

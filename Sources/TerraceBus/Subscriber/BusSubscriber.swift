@@ -14,6 +14,10 @@ public final class BusSubscriber: @unchecked Sendable {
         let venue: BusVenue
         let channel: Int
         var publishers: [HeardPublisher] = []
+        /// Since when its feed would be heard; 0 where the channel is not.
+        var listensSince: Int64 = 0
+        /// A feed was heard, or that none is was said.
+        var isSettled = false
         /// What the engine was told last; nil before it was.
         var isUp: Bool?
         /// Instruments that want to be asked for.
@@ -43,6 +47,7 @@ public final class BusSubscriber: @unchecked Sendable {
     private var lastAdvance: Int64 = 0
     private var isOpen = false
     var faultsNotedAt: Int64 = .min / 2
+    var silenceNotedAt: Int64 = .min / 2
 
     /// A subscriber of these instruments; none is subscribed to before it is asked for.
     ///
@@ -189,6 +194,7 @@ public final class BusSubscriber: @unchecked Sendable {
         let asks = self.instruments[place].asks
         let wasWaiting = self.instruments[place].state == .synchronising
         let due = self.instruments[place].askDue
+        if !wasWaiting { self.instruments[place].waitsSince = self.now }
         self.lose(place, .synchronising)
         // Whoever waits already goes on waiting: what comes amid it does not make us ask more often.
         self.instruments[place].asks = wasWaiting ? asks : 0
@@ -234,7 +240,11 @@ public final class BusSubscriber: @unchecked Sendable {
 
     /// Feeds that are not heard any more, and snapshots that are asked for again.
     func check() {
-        for venue in self.venues.indices { self.checkPublishers(venue) }
+        for venue in self.venues.indices {
+            self.checkPublishers(venue)
+            self.checkBooks(venue)
+            self.checkWhetherServed(venue)
+        }
         self.sendAsks()
         self.checkDue = self.now + 50_000_000
     }
@@ -246,6 +256,9 @@ public final class BusSubscriber: @unchecked Sendable {
                 let heardAt = self.venues[venue].publishers[place].heardAt
                 self.venues[venue].publishers[place].heardAt = min(self.now, heardAt + stood)
             }
+        }
+        for place in self.instruments.indices {
+            self.instruments[place].heardAt = min(self.now, self.instruments[place].heardAt + stood)
         }
         for line in self.lines.lines.indices
         where self.lines.lines[line].role == .channels && self.lines.lines[line].isReady {

@@ -33,9 +33,15 @@ struct HeardInstrument {
     /// The highest number of that publisher that was heard, whatever became of the message, and when.
     private(set) var highest: UInt64 = 0
     private var highestAt: Int64 = 0
+    /// When it was heard last, by the way that its updates take, that the book is right.
+    var heardAt: Int64 = 0
     /// When a snapshot is asked for, again; `.max` where none is wanted.
     var askDue: Int64 = .max
     var asks = 0
+    /// Since when a snapshot is waited for.
+    var waitsSince: Int64 = 0
+    /// That the feed does not publish it was said.
+    var isMissed = false
     /// A stored book that came, and waits for the update that follows it.
     var stored: [UInt8] = []
     /// Messages that came while the stored book was fetched, each with its length in front, in four bytes.

@@ -4,6 +4,8 @@ struct HeardPublisher {
     private static let window: Int64 = 30_000_000_000
 
     let epoch: UInt64
+    /// When something of it came first.
+    let since: Int64
     /// When something of it came last.
     var heardAt: Int64
     /// What it said of the venue's connection; nil before its first heartbeat.
@@ -15,6 +17,7 @@ struct HeardPublisher {
 
     init(epoch: UInt64, at now: Int64) {
         self.epoch = epoch
+        self.since = now
         self.heardAt = now
     }
 

@@ -70,10 +70,9 @@ public struct FeedRun: Sendable {
         let connections = try run.connections(plan, nil, carryMarket: true, clock, loop)
         let log = SessionLog()
         log.connections = connections
-        let publisher = try BusPublisher(
+        let publisher = try plan.publisher(
             name: "\(self.desk.services.bus.feed)-\(ProcessInfo.processInfo.processIdentifier)",
-            instruments: plan.busInstruments, venues: plan.busVenues, addresses: try plan.busAddresses(password),
-            settings: plan.busSettings(role: "feed"), on: loop, clock: { clock.now })
+            addresses: try plan.busAddresses(password), on: loop, clock: { clock.now })
         let feed = MarketFeed(
             connections: connections, publisher: publisher, journal: services.record?.journal, clock: clock, on: loop)
         feed.start()

@@ -1,3 +1,4 @@
+import NIOCore
 import TerraceBus
 import TerraceCore
 import TerraceSimulation
@@ -46,5 +47,35 @@ extension LivePlan {
         settings.extraRoots = bus.certificateFile.map { [$0] } ?? []
         settings.lagLimit = bus.lagLimitNanoseconds
         return settings
+    }
+
+    /// The publisher of a feed.
+    ///
+    /// - Throws: `LiveRunError.record` where the bus can't be used as it is configured.
+    func publisher(
+        name: String, addresses: [RedisAddress], on eventLoop: any EventLoop, clock: @escaping () -> Timestamp
+    ) throws(LiveRunError) -> BusPublisher {
+        do throws(BusError) {
+            return try BusPublisher(
+                name: name, instruments: self.busInstruments, venues: self.busVenues, addresses: addresses,
+                settings: self.busSettings(role: "feed"), on: eventLoop, clock: clock)
+        } catch {
+            throw .record("bus: \(error)")
+        }
+    }
+
+    /// The subscriber of a run.
+    ///
+    /// - Throws: `LiveRunError.record` where the bus can't be used as it is configured.
+    func subscriber(
+        addresses: [RedisAddress], on eventLoop: any EventLoop, clock: @escaping () -> Timestamp
+    ) throws(LiveRunError) -> BusSubscriber {
+        do throws(BusError) {
+            return try BusSubscriber(
+                instruments: self.busInstruments, venues: self.busVenues, addresses: addresses,
+                settings: self.busSettings(role: "run"), on: eventLoop, clock: clock)
+        } catch {
+            throw .record("bus: \(error)")
+        }
     }
 }

@@ -1,3 +1,5 @@
+import TerraceBus
+
 /// `bus`: `embedded`, or addresses of Redis, or a mapping with more.
 public struct BusConfiguration: Hashable, Sendable {
     /// `url`: `redis://HOST:PORT` or `rediss://HOST:PORT`, several with commas between them; empty for `embedded`, where each
@@ -31,6 +33,11 @@ public struct BusConfiguration: Hashable, Sendable {
             self.take(text, at: inner.valuePlace(of: "url"), inner.name("url"), section.findings)
         }
         self.passwordVariable = inner.variable("password_env", such: "REDIS_PASSWORD", holds: "password")
+        if self.passwordVariable != nil, !self.isShared, inner.text("url") == "embedded" {
+            section.findings.error(
+                inner.place(of: "password_env"),
+                "\(inner.name("password_env")) is for a bus at redis:// or rediss://, and this one is embedded")
+        }
         if let path = inner.text("ca_file") {
             if ServicesConfiguration.isPath(path) {
                 self.certificateFile = path
@@ -70,8 +77,11 @@ public struct BusConfiguration: Hashable, Sendable {
                 return
             }
         }
-        if parts.count > 32 {
-            findings.error(place, "\(name) has \(parts.count) addresses; at most 32 are taken")
+        do throws(RedisAddressError) {
+            // What `run` and `feed` will read.
+            _ = try RedisAddress.list(text)
+        } catch {
+            findings.error(place, "\(name): \(error)")
             return
         }
         for part in parts where part.hasPrefix("redis://") && !ServiceAddress.isThisMachine(part) {

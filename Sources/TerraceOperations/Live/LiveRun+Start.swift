@@ -93,9 +93,7 @@ extension LiveRun {
                 let accounts = try self.connections(
                     plan, services.record?.ledger, carryMarket: false, clock, loop)
                 log.connections = accounts
-                let subscriber = try BusSubscriber(
-                    instruments: plan.busInstruments, venues: plan.busVenues, addresses: addresses,
-                    settings: plan.busSettings(role: "run"), on: loop, clock: { clock.now })
+                let subscriber = try plan.subscriber(addresses: addresses, on: loop, clock: { clock.now })
                 let connections = BusConnections(
                     accounts: accounts, subscriber: subscriber, instruments: plan.instrumentsByName.count,
                     hasAccounts: plan.mode == .live)

@@ -33,23 +33,29 @@ final class LiveBus: @unchecked Sendable {
     var reader: LiveReader
 
     init(
-        _ addresses: String, ofReader: String? = nil, instruments: Int = 20, seed: UInt64 = 1,
+        _ addresses: String, password: String? = nil, ofReader: String? = nil, _ passwordOfReader: String? = nil,
+        instruments: Int = 20, seed: UInt64 = 1,
         settings: BusSettings = LiveBus.quick
     ) throws {
-        self.addresses = try RedisAddress.list(addresses)
+        self.addresses = try Self.list(addresses, password)
         self.settings = settings
         self.feedSettings = Self.ofFeed(settings)
         self.count = instruments
         let flow = MarketFlow(instruments: instruments, seed: seed)
         let feed = try LiveFeed(self.group.next(), self.addresses, flow, settings: self.feedSettings)
         let reader = try LiveReader(
-            self.group.next(), try RedisAddress.list(ofReader ?? addresses), instruments: instruments,
+            self.group.next(), try Self.list(ofReader ?? addresses, passwordOfReader ?? password),
+            instruments: instruments,
             settings: settings,
             log: flow.log)
         self.feed = feed
         self.reader = reader
         feed.loop.execute { feed.start() }
         reader.loop.execute { reader.start() }
+    }
+
+    private static func list(_ text: String, _ password: String?) throws -> [RedisAddress] {
+        try RedisAddress.list(text).map { $0.with(password: password.map { RedisPassword($0) }) }
     }
 
     private static func ofFeed(_ settings: BusSettings) -> BusSettings {

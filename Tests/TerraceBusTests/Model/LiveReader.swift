@@ -11,6 +11,8 @@ final class LiveReader: @unchecked Sendable {
     var books: [BookCopy]
     var isVenueUp: Bool?
     var isOver = false
+    /// How often the venue was said to be heard.
+    var heartbeats = 0
     var notices: [String] = []
     /// What no reader may ever see.
     var wrong: [String] = []
@@ -53,6 +55,7 @@ final class LiveReader: @unchecked Sendable {
             switch delivery.event {
             case .market(let event): self.take(event)
             case .connection(_, .up): self.isVenueUp = true
+            case .connection(_, .heartbeat): self.heartbeats += 1
             case .connection(_, .down): self.isVenueUp = false
             default: break
             }

@@ -20,6 +20,7 @@ import Testing
             "data: /var/lib/terrace\nstore: postgres://terrace@db:5433/desk\nbus: redis://127.0.0.1:6379")
         #expect(short.folder == "/var/lib/terrace" && short.store.location == "postgres://terrace@db:5433/desk")
         #expect(short.store.isServer && short.bus.addresses == ["redis://127.0.0.1:6379"])
+        #expect(try Self.services("bus: rediss://run@a").bus.addresses == ["rediss://run@a"])
         let long = try Self.services(
             """
             journal: { segment_megabytes: 8, keep_megabytes: 100 }
@@ -53,6 +54,26 @@ import Testing
                 "bus: nats://a",
                 "1:6: \"bus\" must be embedded, or redis://HOST:PORT or rediss://HOST:PORT, several with commas between them, "
                     + "not \"nats://a\""
+            ),
+            (
+                "bus: redis://127.0.0.1:99999",
+                "1:6: \"bus\": the port in the address of Redis is a number from 1 to 65535"
+            ),
+            (
+                "bus: redis://127.0.0.1:6379/abc",
+                "1:6: \"bus\": the database in the address of Redis is a number from 0 to 1023"
+            ),
+            (
+                "bus: { url: redis:// }",
+                "1:13: \"url\" in bus: the host in the address of Redis is missing or no host, as in redis://127.0.0.1:6379"
+            ),
+            (
+                "bus: redis://127.0.0.1,redis://127.0.0.1:6379",
+                "1:6: \"bus\": the address of Redis 127.0.0.1:6379 is there twice"
+            ),
+            (
+                "bus: { url: embedded, password_env: X }",
+                "1:23: \"password_env\" in bus is for a bus at redis:// or rediss://, and this one is embedded"
             ),
             (
                 "bus: { url: redis://localhost, feed: A B }",
