@@ -9,11 +9,13 @@ final class LiveStore: Sendable {
     let store: TradeStore
     let connections: Int
     private let follower: StoreFollower?
-    private let told = Mutex(StoreFollowerStatistics.State.starting)
+    private let journal: Journal?
+    private let notices = Mutex(StoreNotices())
 
-    private init(_ store: TradeStore, connections: Int, follower: StoreFollower?) {
+    private init(_ store: TradeStore, connections: Int, journal: Journal?, follower: StoreFollower?) {
         self.store = store
         self.connections = connections
+        self.journal = journal
         self.follower = follower
     }
 
@@ -66,7 +68,7 @@ final class LiveStore: Sendable {
                     keepTradeDays: services.store.tradeDays, keepBucketDays: services.store.bucketDays))
             follower?.start()
         }
-        return LiveStore(store, connections: resources.databaseConnections, follower: follower)
+        return LiveStore(store, connections: resources.databaseConnections, journal: journal, follower: follower)
     }
 
     /// What each instrument traded over the longest period that a strategy looks at, in buckets, oldest first; empty where the
@@ -101,21 +103,10 @@ final class LiveStore: Sendable {
     /// How the follower of the journal fares; nil where there is none.
     var followerStatistics: StoreFollowerStatistics? { self.follower?.statistics }
 
-    /// What a person should know of the follower, each change of it once.
+    /// What a person should know of the follower: each change of it, and while it does not store, again every ten minutes.
     func takeNotices() -> [String] {
         guard let statistics = self.follower?.statistics else { return [] }
-        return self.told.withLock { told in
-            if told == statistics.state { return [] }
-            defer { told = statistics.state }
-            let error = statistics.lastError ?? "it is not reached"
-            switch statistics.state {
-            case .waiting:
-                return ["warning: store: \(error); the journal keeps what belongs there, and it is tried again"]
-            case .failed: return ["ALARM: store: \(error); the journal keeps what is not stored"]
-            case .following: return told == .waiting ? ["the store is followed again"] : []
-            case .starting, .stopped: return []
-            }
-        }
+        return self.notices.withLock { $0.lines(statistics, at: .now) { self.journal?.bytesOnDisk ?? 0 } }
     }
 
     /// Stores what the journal has, for no longer than ten seconds, and lets go of all connections.

@@ -143,6 +143,12 @@ public final class Journal: @unchecked Sendable {
     /// The number of the last record that is on the disk.
     public var durableSequence: UInt64 { self.queue.durableSequence.load(ordering: .acquiring) }
 
+    /// How many bytes its segments take on the disk; asks the system for each of them.
+    public var bytesOnDisk: Int {
+        let segments = (try? JournalFolder(path: self.folder).segments()) ?? []
+        return segments.reduce(0) { $0 + JournalFolder.bytes(of: $1.path) }
+    }
+
     /// How many of the entries appended so far are on the disk.
     public var durableEntries: Int { self.queue.durableEntries.load(ordering: .acquiring) }
 

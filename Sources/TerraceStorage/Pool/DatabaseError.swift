@@ -22,6 +22,8 @@ public struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertible
         case conflict
         /// The tables are not those that the program expects.
         case schema
+        /// The tables are of a newer program.
+        case newerSchema = "newer_schema"
         /// What the database holds is damaged.
         case corrupt
         /// Somebody else holds what this needs.
@@ -41,7 +43,7 @@ public struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertible
         /// Only people can change it: to try again by itself makes no sense.
         public var isForPeople: Bool {
             switch self {
-            case .authentication, .missingDatabase, .schema, .corrupt, .readOnly: true
+            case .authentication, .missingDatabase, .schema, .newerSchema, .corrupt, .readOnly: true
             case .unreachable, .tooManyConnections, .full, .timedOut, .constraint, .conflict, .locked, .cancelled,
                 .queueFull, .stopped, .other:
                 false
@@ -83,7 +85,8 @@ public struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertible
         case .timedOut: "see what loads the server; it is tried again where that is safe"
         case .constraint: "this is a fault of the program if it was not expected: report it"
         case .conflict: "the transaction may be repeated"
-        case .schema: "use the program and the database of the same version"
+        case .schema: "see what changed the tables; where they are mended it goes on by itself"
+        case .newerSchema: "use the program and the database of the same version"
         case .corrupt: "restore the database from a copy; the journal fills what is missing"
         case .locked: "end the other program that uses it, or wait"
         case .cancelled: "nothing to do"

@@ -78,7 +78,7 @@ public final class TradeStore: Sendable {
 
     /// Creates the tables, or brings them up to date; safe where several processes do so at once.
     ///
-    /// - Throws: `schema` where they are newer than this program; why there is no connection; `readOnly` where they would have to
+    /// - Throws: `newerSchema` where they are newer than this program; why there is no connection; `readOnly` where they would have to
     ///   be changed and can't be.
     public func migrate(by deadline: Deadline = .after(.seconds(60))) async throws(DatabaseError) {
         try await self.ask(.critical, deadline) { (connection) throws(DatabaseError) in try connection.migrate() }
