@@ -84,6 +84,13 @@ public final class TradeStore: Sendable {
         try await self.ask(.critical, deadline) { (connection) throws(DatabaseError) in try connection.migrate() }
     }
 
+    /// Whether there are tables in it. Changes nothing.
+    ///
+    /// - Throws: `newerSchema` where they are newer than this program; why there is no connection.
+    public func hasTables(by deadline: Deadline = .after(.seconds(5))) async throws(DatabaseError) -> Bool {
+        try await self.ask(.critical, deadline) { (connection) throws(DatabaseError) in try connection.tables() > 0 }
+    }
+
     /// Lets no one in any more and closes all connections.
     public func stop(within limit: Duration = .seconds(10)) async {
         switch self.pool {
