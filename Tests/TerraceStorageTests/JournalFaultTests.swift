@@ -166,6 +166,24 @@ import Testing
         }
     }
 
+    @Test("does not begin in a folder that can't be made, and says why and what to do")
+    func noFolder() throws {
+        let folder = JournalSamples.folder()
+        defer { JournalSamples.remove(folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data().write(to: URL(fileURLWithPath: folder + "/file"))
+        let error = #expect(throws: JournalError.self) {
+            _ = try Journal.open(folder: folder + "/file/data/journal", run: JournalSamples.run())
+        }
+        #expect(
+            error?.description
+                == "journal: can't create \(folder)/file/data: Not a directory: name another folder in \"data\"")
+        let opening = try Journal.open(folder: folder + "/a/b/journal", run: JournalSamples.run())
+        try opening.journal.close()
+        let mode = try FileManager.default.attributesOfItem(atPath: folder + "/a/b")[.posixPermissions] as? Int
+        #expect(mode == 0o700)
+    }
+
     @Test("keeps what a follower has not stored, says that it is too much, and lets go afterwards")
     func retention() throws {
         let folder = JournalSamples.folder()

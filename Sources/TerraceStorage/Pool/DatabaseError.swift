@@ -74,10 +74,18 @@ public struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertible
         return "\(self.place): \(self.detail)\(code): \(self.remedy)"
     }
 
+    /// Whether it is the path of a file.
+    private var isFile: Bool { !self.place.hasPrefix("postgres://") }
+
     private var remedy: String {
         switch self.kind {
+        case .authentication where self.isFile: "give this user the right to read and write the file and its folder"
+        case .missingDatabase where self.isFile:
+            "see that it is the path of a file, no folder, in a folder that is there and may be written to"
+        case .readOnly where self.isFile: "give this user the right to write the file and its folder"
+        case .other where self.isFile: "look at the disk and at the file"
         case .unreachable: "see that the server runs and is reached from here; it is tried again"
-        case .authentication: "check user, password (in the URL, PGPASSWORD or ~/.pgpass), pg_hba.conf and rights"
+        case .authentication: "check user, password (`password_env`, PGPASSWORD or ~/.pgpass), pg_hba.conf and rights"
         case .missingDatabase: "create it (createdb), or correct its name in the URL"
         case .tooManyConnections: "raise max_connections at the server, or end what else is connected there"
         case .readOnly: "point the URL at the primary, or give the right to write"

@@ -125,7 +125,7 @@ import Testing
         let environment = KeyEnvironment(value: { box.values[$0] }, remove: { box.values[$0] = nil })
         let passwords = try ServicePasswords.load(services, from: environment)
         #expect(passwords.store == "one two" && passwords.bus == "three" && box.values == ["C": "four"])
-        #expect(throws: KeyError.variableMissing("A")) {
+        #expect(throws: KeyError.passwordMissing(key: "store.password_env", variable: "A")) {
             try ServicePasswords.load(services, from: environment)
         }
     }
