@@ -177,9 +177,6 @@ public final class Journal: @unchecked Sendable {
     /// A follower that does not know yet says 0.
     public func holdFrom(_ sequence: UInt64) { self.queue.hold.store(sequence, ordering: .releasing) }
 
-    /// Nobody follows any more.
-    public func releaseHold() { self.queue.hold.store(.max, ordering: .releasing) }
-
     /// A reader, from record `sequence` on, of what is on the disk.
     ///
     /// - Throws: `missing` where that record is no longer kept, `beyondEnd` where it is more than one behind the last.

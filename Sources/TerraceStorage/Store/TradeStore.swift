@@ -196,7 +196,7 @@ public final class TradeStore: Sendable {
     ///
     /// - Returns: How many rows went.
     @discardableResult
-    public func deleteOlder(
+    func deleteOlder(
         than horizon: StoreHorizon, chunk: Int = 10_000, by deadline: Deadline = .after(.seconds(60))
     ) async throws(DatabaseError) -> Int {
         var gone = 0
