@@ -46,7 +46,8 @@ public struct FeedRun: Sendable {
         var store: LiveStore?
         do {
             store = try await LiveStore.open(plan, record.journal, role: "feed", password: passwords.store, say: say)
-            let services = LiveServices(plan: plan, record: record, store: store)
+            let services = LiveServices(
+                plan: plan, record: record, store: store, notices: ServiceNotices(), quotes: false)
             try await self.publish(plan, services, password: passwords.bus, say, show)
         } catch {
             try? record.journal.close()

@@ -9,6 +9,8 @@ public struct ServicesReport: Codable, Sendable {
     public var store: StoreReport?
     /// The bus; nil where the run connected to the venues itself.
     public var bus: BusReport?
+    /// What journal and store had to tell, oldest first; the last 1,000.
+    public var notices: [String] = []
 
     /// Nothing.
     public init() {}

@@ -156,21 +156,21 @@ public final class Journal: @unchecked Sendable {
     public var statistics: JournalStatistics { self.queue.status.withLock { $0.figures.summary } }
 
     /// What people should be told, oldest first, each once: failures, their ends, and what retention could not do. At most 100 wait.
-    public func takeNotices() -> [String] {
+    public func takeNotices() -> [JournalNotice] {
         let isFailing = self.isFailing
         return self.queue.status.withLock { status in
             defer { status.notices = [] }
             // The writer can't say so itself while it waits for the disk.
             if isFailing, status.failure == nil, !status.isStallTold {
                 status.isStallTold = true
-                status.notices.append(self.stallText)
+                status.notices.append(JournalNotice(severity: .alarm, text: self.stallText))
             }
             return status.notices
         }
     }
 
     private var stallText: String {
-        "journal \(self.folder): the disk does not keep up; quotes are pulled until it does"
+        "journal \(self.folder): the disk does not keep up; what happens waits in memory until it does"
     }
 
     /// A follower has what comes before `sequence` and needs everything from there on: no segment is deleted that holds any of it.

@@ -8,7 +8,7 @@ import Testing
 @testable import TerraceStorage
 
 @Suite("The store of a run") struct LiveStoreTests {
-    private static func plan(store: String) async throws -> LivePlan {
+    static func plan(store: String) async throws -> LivePlan {
         let desk = try DeskConfiguration.parse(
             """
             store: "\(store)"
