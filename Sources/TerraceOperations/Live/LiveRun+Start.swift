@@ -51,6 +51,7 @@ extension LiveRun {
         }
         for line in services.takeNotices() { say(line) }
         report.services?.notices = notices.all
+        if let store { report.services?.store?.takeFollower(of: store) }
         report.services?.journal = record.map { JournalReport($0.journal.statistics) }
         return report
     }

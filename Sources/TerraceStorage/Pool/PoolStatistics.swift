@@ -49,6 +49,8 @@ public struct PoolStatistics: Sendable, Equatable, Codable {
     public var failures: [String: Int] = [:]
     /// Connections opened.
     public var opened = 0
+    /// The most that were open at once.
+    public var mostOpen = 0
     /// Of these, how many followed on one that was lost.
     public var reconnects = 0
     /// Attempts to connect that failed.

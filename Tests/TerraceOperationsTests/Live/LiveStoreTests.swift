@@ -94,6 +94,26 @@ import Testing
         await #expect(throws: LiveRunError.self) { try await Self.open(path, journal) }
     }
 
+    @Test("is in the report with what it took in at the end, and the most connections") func report() async throws {
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let plan = try await Self.plan(store: folder + "/store.sqlite")
+        let journal = try Journal.open(folder: folder + "/journal", run: plan.runDescription).journal
+        let store = try #require(
+            try await LiveStore.open(plan, journal, role: "run", password: nil, say: { _ in }))
+        var report = StoreReport(store, planned: store.connections)
+        for second in 0..<200 {
+            journal.append(
+                JournalEntry(time: Timestamp(nanoseconds: Int64(second) * 1_000_000_000), content: .stateHash(1)))
+        }
+        for _ in 0..<20_000 where journal.durableEntries < 200 { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(await store.stop() == [])
+        report.takeFollower(of: store)
+        #expect(report.storedRecords >= 200 && report.lagRecords == 0 && report.lastError == nil)
+        #expect((1...store.connections).contains(report.mostConnections))
+        try journal.close()
+    }
+
     @Test("that nobody serves is a warning to a run that writes nothing") func unreachable() async throws {
         let (isThere, said) = try await Self.open("postgres://me@127.0.0.1:1/desk")
         #expect(
