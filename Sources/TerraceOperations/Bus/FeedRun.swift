@@ -86,7 +86,7 @@ public struct FeedRun: Sendable {
             let notices = try await loop.submit { log.takeNotices() }.get() + feed.takeNotices().get()
             for notice in notices + services.takeNotices() { say(notice) }
             let now = try await feed.counts().get()
-            if !show(Self.line(now, before, planned: plan)) { break }
+            if !show(Self.line(now, before, planned: plan) + services.shortfall) { break }
             before = now
         }
         try await feed.stop().get()

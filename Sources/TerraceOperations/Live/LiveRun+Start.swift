@@ -81,7 +81,7 @@ extension LiveRun {
                     log.noteCounts()
                     return log.connections?.close(on: loop) ?? loop.makeSucceededVoidFuture()
                 }.get()
-            }, say: say, show: show)
+            }, say: say, show: { show(services.shown($0, redis: nil)) })
         report.sessions = log.reports
         report.services = services.report(redis: nil)
         return report
@@ -124,7 +124,7 @@ extension LiveRun {
                     bus.noteCounts()
                     return bus.connections?.close(on: loop) ?? loop.makeSucceededVoidFuture()
                 }.get()
-            }, say: say, show: show)
+            }, say: say, show: { show(services.shown($0, redis: bus.report)) })
         report.sessions = log.reports
         report.services = services.report(redis: bus.report)
         return report

@@ -29,10 +29,29 @@ struct LiveServices: Sendable {
         return self.notices.noted(journal + (self.store?.takeNotices() ?? []))
     }
 
+    /// What a run shows of itself, with how they fare.
+    ///
+    /// - Parameter redis: How the bus does.
+    func shown(_ progress: RunProgress, redis: BusReport?) -> RunProgress {
+        var progress = progress
+        let report = self.report(redis: redis)
+        if !report.lines.isEmpty { progress.services = report }
+        return progress
+    }
+
+    /// What a feed tells beside its pace, where anything is amiss: trades that were not recorded, and what is not stored.
+    var shortfall: String {
+        let dropped = self.record?.journal.statistics.dropped ?? 0
+        if dropped == 0 { return "" }
+        let lag = self.store?.followerStatistics?.lagRecords ?? 0
+        return "  journal dropped \(Figures.grouped(dropped)) trades, store \(Figures.grouped(lag)) records behind"
+    }
+
     /// How they fare; `redis` is how the bus does.
     func report(redis: BusReport?) -> ServicesReport {
         let resources = ResourcePlan(pairs: self.plan.desk.bound.setup.pairs.count)
         var report = ServicesReport()
+        report.journal = self.record.map { JournalReport($0.journal.statistics) }
         report.store = self.store.map { StoreReport($0, planned: resources.databaseConnections) }
         report.notices = self.notices.all
         report.bus = redis
