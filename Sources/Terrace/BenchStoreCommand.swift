@@ -41,15 +41,24 @@ struct BenchStoreCommand: AsyncParsableCommand {
         }
     }
 
+    private static func address(_ url: String) throws -> PostgresAddress {
+        do throws(PostgresAddressError) {
+            return try PostgresAddress(url: url)
+        } catch {
+            LiveCommand.complain("Error: \(error)")
+            throw ExitCode(2)
+        }
+    }
+
     private func locations() throws -> [StoreLocation] {
         var locations: [StoreLocation] = []
         if let url = self.postgres {
-            let address = try PostgresAddress(url: url)
+            let address = try Self.address(url)
             // Everybody on the machine sees a program's arguments.
             if address.hasPassword { throw ValidationError("--postgres takes no password: put it into PGPASSWORD") }
             locations.append(.postgres(address))
         } else if let url = ProcessInfo.processInfo.environment["TERRACE_POSTGRES"], !url.isEmpty {
-            locations.append(.postgres(try PostgresAddress(url: url)))
+            locations.append(.postgres(try Self.address(url)))
         }
         if let path = self.sqlite { locations.append(.sqlite(path: path)) }
         if locations.isEmpty {
@@ -63,7 +72,16 @@ struct BenchStoreCommand: AsyncParsableCommand {
             locations: try self.locations(), fills: self.fills, pairs: self.pairs, buckets: self.buckets,
             rounds: self.rounds)
         let figures = try self.json.map { try OutputFile(path: $0) }
-        let report = try await benchmark.run { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+        let report: StoreBenchmarkReport
+        do {
+            report = try await benchmark.run { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+        } catch let error as DatabaseError where error.kind.isForPeople || error.kind == .unreachable {
+            LiveCommand.complain("Error: \(error)")
+            throw ExitCode(2)
+        } catch let error as StoreBenchmark.Failure where error.isOfPlace {
+            LiveCommand.complain("Error: \(error)")
+            throw ExitCode(2)
+        }
         let text = try report.json()
         print(String(decoding: text, as: UTF8.self))
         if let figures { try figures.write(Array(text) + [10]) }

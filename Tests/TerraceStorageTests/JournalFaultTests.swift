@@ -44,7 +44,8 @@ import Testing
         let notices = journal.takeNotices()
         if journal.statistics.failures > 0 {
             #expect(
-                notices.contains { $0.contains("can't") } && notices.contains { $0.contains("again") }, "\(notices)")
+                notices.contains { $0.severity == .alarm && $0.text.contains("can't") }
+                    && notices.contains { $0.severity == .information && $0.text.contains("again") }, "\(notices)")
         }
         try journal.close()
         #expect(try JournalSamples.numbers(folder) == Array(1..<(number + 1)), "seed \(seed)")
@@ -141,12 +142,12 @@ import Testing
             journal.append(JournalSamples.fill(number))
             usleep(1_000)
         }
-        #expect(journal.takeNotices().contains { $0.contains("does not keep up") })
+        #expect(journal.takeNotices().contains { $0.severity == .alarm && $0.text.contains("does not keep up") })
         #expect(journal.takeNotices() == [])
         hangs.store(false, ordering: .relaxed)
         for _ in 0..<20_000 where journal.isFailing { usleep(1_000) }
         #expect(!journal.isFailing && journal.failure == nil)
-        #expect(journal.takeNotices().contains { $0.contains("keeps up again") })
+        #expect(journal.takeNotices().contains { $0.severity == .information && $0.text.contains("keeps up again") })
         try journal.close()
         #expect(try JournalSamples.numbers(folder) == Array(1...number))
     }
@@ -164,6 +165,24 @@ import Testing
             guard case .tooLarge(_, let bytes, let limit) = error else { throw error }
             #expect(bytes > 17 << 20 && limit < 17 << 20)
         }
+    }
+
+    @Test("does not begin in a folder that can't be made, and says why and what to do")
+    func noFolder() throws {
+        let folder = JournalSamples.folder()
+        defer { JournalSamples.remove(folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data().write(to: URL(fileURLWithPath: folder + "/file"))
+        let error = #expect(throws: JournalError.self) {
+            _ = try Journal.open(folder: folder + "/file/data/journal", run: JournalSamples.run())
+        }
+        #expect(
+            error?.description
+                == "journal: can't create \(folder)/file/data: Not a directory: name another folder in \"data\"")
+        let opening = try Journal.open(folder: folder + "/a/b/journal", run: JournalSamples.run())
+        try opening.journal.close()
+        let mode = try FileManager.default.attributesOfItem(atPath: folder + "/a/b")[.posixPermissions] as? Int
+        #expect(mode == 0o700)
     }
 
     @Test("keeps what a follower has not stored, says that it is too much, and lets go afterwards")
@@ -189,7 +208,7 @@ import Testing
         write()
         #expect(try JournalFolder(path: folder).segments().first?.first == 1)
         #expect(try JournalSamples.numbers(folder) == Array(1...number))
-        #expect(journal.takeNotices().count { $0.contains("a follower has read up to record 10 only") } == 1)
+        #expect(journal.takeNotices().count { $0.text.contains("a follower has read up to record 10 only") } == 1)
         let held = journal.durableSequence - 20
         journal.holdFrom(held)
         write()

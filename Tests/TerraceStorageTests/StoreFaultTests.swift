@@ -325,6 +325,9 @@ import Testing
     func missingFolder() async throws {
         let (statistics, _) = try await Self.complaint(of: "/nowhere/at/all/store.sqlite")
         #expect(statistics.lastError?.contains("/nowhere/at/all/store.sqlite") == true, "\(statistics)")
+        let folder = try StoreFolder.make()
+        let text = try await Self.complaint(of: folder).statistics.lastError ?? ""
+        #expect(text.contains("the path of a file") && !text.contains("createdb"), "\(text)")
     }
 
     @Test(

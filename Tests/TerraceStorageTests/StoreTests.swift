@@ -138,6 +138,38 @@ import Testing
         #expect(fields[2...] == ["2", "1790000120"])
     }
 
+    @Test(
+        "tells the configurations that a strategy had, oldest first, to the one that asks",
+        arguments: StoreEngine.allCases)
+    func strategyHistory(engine: StoreEngine) async throws {
+        let place = try engine.place()
+        let connection = try connected(place)
+        let writer = connection.writer()
+        try writer.prepare()
+        let start = Timestamp(nanoseconds: 1_790_000_123_456_789_000)
+        var batch = StoreBatch(journal: 8, after: 0)
+        batch.through = 40
+        batch.strategies = ["one", "other"]
+        // Written in no order; two at one moment are told apart by their records.
+        batch.configurations = [(30, 2), (10, 0), (11, 0), (20, 1)].map { sequence, seconds in
+            StoreBatch.Configuration(
+                sequence: sequence, time: start.advanced(by: seconds * 1_000_000_000), strategy: 0, symbol: "BERA/USDT",
+                json: "{\"number\":\(sequence)}", run: 5)
+        }
+        batch.configurations.append(
+            StoreBatch.Configuration(sequence: 12, time: start, strategy: 1, symbol: "BTC/USDT", json: "{}", run: 5))
+        try writer.write(batch)
+        let store = TradeStore(location: try StoreLocation(place), pool: PoolSettings(size: 1))
+        let history = try await store.strategyHistory(id: "one")
+        #expect(history.map { $0.configuration } == [10, 11, 20, 30].map { "{\"number\":\($0)}" })
+        #expect(history.allSatisfy { $0.symbol == "BERA/USDT" && $0.run == 5 })
+        #expect(history.first?.validFrom == start && history.last?.validFrom == start.advanced(by: 2_000_000_000))
+        #expect(try await store.strategyHistory(id: "other").count == 1)
+        #expect(try await store.strategyHistory(id: "nobody").isEmpty)
+        #expect(try await store.strategyHistory(id: "one") == history && store.cacheStatistics.hits == 1)
+        await store.stop()
+    }
+
     @Test("asks for many symbols and venues at once, and keeps the answers", arguments: StoreEngine.allCases)
     func questions(engine: StoreEngine) async throws {
         let script = StoreScript(seed: 21, events: 2_000)

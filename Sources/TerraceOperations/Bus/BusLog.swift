@@ -20,9 +20,9 @@ final class BusLog: Sendable {
     func takeNotices() -> [String] {
         guard let connections = self.connections else { return [] }
         let lines = connections.subscriber.takeNotices().map { $0.line }
-        let open = connections.subscriber.statistics.connections
+        let statistics = connections.subscriber.statistics
         self.kept.withLock { kept in
-            kept.report.mostConnections = max(kept.report.mostConnections, open)
+            kept.report.take(statistics)
             kept.report.notices += lines
             let surplus = kept.report.notices.count - Self.mostNotices
             if surplus > 0 { kept.report.notices.removeFirst(surplus) }

@@ -46,7 +46,8 @@ public struct FeedRun: Sendable {
         var store: LiveStore?
         do {
             store = try await LiveStore.open(plan, record.journal, role: "feed", password: passwords.store, say: say)
-            let services = LiveServices(plan: plan, record: record, store: store)
+            let services = LiveServices(
+                plan: plan, record: record, store: store, notices: ServiceNotices(), quotes: false)
             try await self.publish(plan, services, password: passwords.bus, say, show)
         } catch {
             try? record.journal.close()
@@ -84,7 +85,7 @@ public struct FeedRun: Sendable {
             let notices = try await loop.submit { log.takeNotices() }.get() + feed.takeNotices().get()
             for notice in notices + services.takeNotices() { say(notice) }
             let now = try await feed.counts().get()
-            if !show(Self.line(now, before, planned: plan)) { break }
+            if !show(Self.line(now, before, planned: plan) + services.shortfall) { break }
             before = now
         }
         try await feed.stop().get()

@@ -11,6 +11,20 @@ enum ServiceAddress {
         return rest[end...].lowercased().contains("password")
     }
 
+    /// Whether what is to be the path of a file looks like the address of a server all the same, with a password in it perhaps: a
+    /// list such as `host=db password=...`, or a URL whose scheme was forgotten.
+    static func isDisguised(_ text: String) -> Bool {
+        let lowered = text.lowercased()
+        if let equals = lowered.firstIndex(of: "="), let word = lowered[..<equals].split(separator: " ").last {
+            let words = ["host", "hostaddr", "port", "dbname", "user", "service", "passfile", "sslmode", "options"]
+            if words.contains(String(word)) { return true }
+        }
+        let tight = lowered.filter { $0 != " " }
+        if tight.contains("password=") || tight.contains("passwd=") || tight.contains("pwd=") { return true }
+        guard let at = text.lastIndex(of: "@") else { return false }
+        return text[..<at].contains(":")
+    }
+
     /// Whether it is of visible ASCII, and of a length that an address has.
     static func isPrintable(_ text: String) -> Bool {
         text.utf8.count <= 1_024 && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }

@@ -1,3 +1,5 @@
+internal import TerraceStorage
+
 /// `store`: a path or a URL, or a mapping with more.
 public struct StoreConfiguration: Hashable, Sendable {
     /// `url`: `postgres://USER@HOST:PORT/DATABASE`, or the path of an SQLite file; nil for `terrace.sqlite` in the data folder.
@@ -24,11 +26,14 @@ public struct StoreConfiguration: Hashable, Sendable {
             return
         }
         let inner = Section(node, keys: Self.keys, isPartial: section.isPartial, section.findings)
-        if let text = inner.text("url") {
+        let url = inner.text("url")
+        if let text = url {
             self.take(text, at: inner.valuePlace(of: "url"), inner.name("url"), section.findings)
         }
         self.passwordVariable = inner.variable("password_env", such: "STORE_PASSWORD", holds: "password")
-        if self.passwordVariable != nil, !self.isServer {
+        // Of a URL that was refused it is not known what it was to be.
+        let isRefused = url != nil && self.location == nil
+        if self.passwordVariable != nil, !self.isServer, !isRefused {
             section.findings.error(
                 inner.place(of: "password_env"),
                 "\(inner.name("password_env")) is for a store at postgres://, and this one is a file")
@@ -39,6 +44,13 @@ public struct StoreConfiguration: Hashable, Sendable {
 
     private mutating func take(_ text: String, at place: Place, _ name: String, _ findings: Findings) {
         if ServicesConfiguration.isPath(text) {
+            if ServiceAddress.isDisguised(text) {
+                findings.error(
+                    place,
+                    "\(name) must be the path of a file, or postgres://USER@HOST:PORT/DATABASE, and looks like something else; "
+                        + "a password is never in this file: name an environment variable in \"password_env\"")
+                return
+            }
             self.location = text
             return
         }
@@ -56,6 +68,12 @@ public struct StoreConfiguration: Hashable, Sendable {
         }
         guard ServiceAddress.isPrintable(text) else {
             findings.error(place, "\(name) must be postgres://USER@HOST:PORT/DATABASE, without blanks")
+            return
+        }
+        do throws(PostgresAddressError) {
+            _ = try PostgresAddress(url: text)
+        } catch {
+            findings.error(place, "\(name): \(error)")
             return
         }
         self.location = text

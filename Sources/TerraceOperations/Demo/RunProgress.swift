@@ -10,6 +10,8 @@ public struct RunProgress: Sendable {
     public private(set) var updatesPerSecond = 0.0
     /// Evaluations a second, since the look before.
     public private(set) var evaluationsPerSecond = 0.0
+    /// How journal, store and bus fare; nil where a run has none.
+    public internal(set) var services: ServicesReport?
 
     /// Nothing done.
     public init() {}

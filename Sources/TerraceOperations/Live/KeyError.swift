@@ -8,6 +8,8 @@ public enum KeyError: Error, Equatable, Sendable, CustomStringConvertible {
     case namedTwice(venue: String)
     /// A variable is not set.
     case variableMissing(String)
+    /// The variable that a key of the configuration names is not set.
+    case passwordMissing(key: String, variable: String)
     /// What the variable or the line of the file holds can't be a key: empty, too long, blanks, signs beyond ASCII.
     case unfit(source: String)
     /// A private key in PEM form has no end, or holds signs that none has.
@@ -37,6 +39,7 @@ public enum KeyError: Error, Equatable, Sendable, CustomStringConvertible {
         case .namedTwice(let venue):
             "variables and a key file are named for \(venue): take \"key_file\" away, or the two variables"
         case .variableMissing(let name): "the environment variable \(name) is not set: export it before the start"
+        case .passwordMissing(let key, let variable): "\(key): \(variable) is not set: export it before the start"
         case .unfit(let source):
             "\(source) is empty or holds signs that no key has: copy it anew, without quotes and blanks"
         case .brokenPEM(let source):

@@ -19,13 +19,19 @@ extension LiveRun {
         _ plan: LivePlan, passwords: ServicePasswords = ServicePasswords(),
         say: @escaping @Sendable (String) -> Void, show: @escaping @Sendable (RunProgress) -> Bool
     ) async throws -> RunReport {
+        let notices = ServiceNotices()
+        let tell: @Sendable (String) -> Void = { line in
+            notices.noted([line])
+            say(line)
+        }
         let record = plan.mode == .live ? try LiveRecord.open(plan) : nil
-        for note in record?.notes ?? [] { say(note) }
+        for note in record?.notes ?? [] { tell(note) }
         var store: LiveStore?
+        let services: LiveServices
         var report: RunReport
         do {
-            store = try await LiveStore.open(plan, record?.journal, role: "run", password: passwords.store, say: say)
-            let services = LiveServices(plan: plan, record: record, store: store)
+            store = try await LiveStore.open(plan, record?.journal, role: "run", password: passwords.store, say: tell)
+            services = LiveServices(plan: plan, record: record, store: store, notices: notices)
             report =
                 plan.desk.configuration.services.bus.isShared
                 ? try await self.runOverBus(plan, services, passwords.bus, say, show)
@@ -36,13 +42,16 @@ extension LiveRun {
             throw error
         }
         // The store first: what it could not take the journal must keep.
-        for line in await store?.stop() ?? [] { say(line) }
+        for line in await store?.stop() ?? [] { tell(line) }
         do throws(JournalError) {
             try record?.journal.close()
         } catch {
             report.reconciled = false
             report.mismatches.append(error.description)
         }
+        for line in services.takeNotices() { say(line) }
+        report.services?.notices = notices.all
+        if let store { report.services?.store?.takeFollower(of: store) }
         report.services?.journal = record.map { JournalReport($0.journal.statistics) }
         return report
     }
@@ -72,7 +81,7 @@ extension LiveRun {
                     log.noteCounts()
                     return log.connections?.close(on: loop) ?? loop.makeSucceededVoidFuture()
                 }.get()
-            }, say: say, show: show)
+            }, say: say, show: { show(services.shown($0, redis: nil)) })
         report.sessions = log.reports
         report.services = services.report(redis: nil)
         return report
@@ -113,7 +122,7 @@ extension LiveRun {
                     bus.noteCounts()
                     return bus.connections?.close(on: loop) ?? loop.makeSucceededVoidFuture()
                 }.get()
-            }, say: say, show: show)
+            }, say: say, show: { show(services.shown($0, redis: bus.report)) })
         report.sessions = log.reports
         report.services = services.report(redis: bus.report)
         return report

@@ -9,20 +9,25 @@ final class LiveStore: Sendable {
     let store: TradeStore
     let connections: Int
     private let follower: StoreFollower?
-    private let told = Mutex(StoreFollowerStatistics.State.starting)
+    private let journal: Journal?
+    private let notices = Mutex(StoreNotices())
 
-    private init(_ store: TradeStore, connections: Int, follower: StoreFollower?) {
+    private init(_ store: TradeStore, connections: Int, journal: Journal?, follower: StoreFollower?) {
         self.store = store
         self.connections = connections
+        self.journal = journal
         self.follower = follower
     }
 
     /// Opens the store of a plan, and has it follow `journal`.
     ///
-    /// A store that is not reached now is no reason not to trade: the journal keeps everything until it is.
+    /// A store that is not reached now is no reason not to trade: the journal keeps everything until it is. Without a journal the
+    /// store is only read: nothing in it is changed, and where that can't be the run does without.
     ///
     /// - Parameter role: `run` or `feed`: PostgreSQL lists its connections by it.
-    /// - Throws: `LiveRunError.record` where waiting can't help: a wrong password, no such database, tables of a newer program.
+    /// - Returns: nil where there is nothing to read, and nothing to write.
+    /// - Throws: `LiveRunError.record` where there is a journal to be stored and waiting can't help: a wrong password, no such
+    ///   database, tables of a newer program.
     static func open(
         _ plan: LivePlan, _ journal: Journal?, role: String, password: String?, say: @Sendable (String) -> Void
     ) async throws(LiveRunError) -> LiveStore? {
@@ -39,14 +44,23 @@ final class LiveStore: Sendable {
         if case .sqlite(let path) = location {
             // Without a journal there is nothing to keep, only what was kept to look at.
             if journal == nil, !FileManager.default.fileExists(atPath: path) { return nil }
-            let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-            // Where this fails, opening the file does too, and says why.
-            try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            if journal != nil {
+                let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+                // Where this fails, opening the file does too, and says why.
+                try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            }
         }
         let resources = ResourcePlan(pairs: plan.desk.bound.setup.pairs.count)
         let store = TradeStore(
             location: location, pool: PoolSettings(plan: resources),
             postgres: PostgresSettings(applicationName: "terrace-\(role)"))
+        guard let journal else {
+            if await Self.isReadable(store, say) {
+                return LiveStore(store, connections: resources.databaseConnections, journal: nil, follower: nil)
+            }
+            await store.stop()
+            return nil
+        }
         do throws(DatabaseError) {
             try await store.migrate(by: .after(.seconds(5)))
         } catch {
@@ -55,18 +69,30 @@ final class LiveStore: Sendable {
                 throw .record("store: \(error.description)")
             }
             say(
-                "warning: store: \(error.description); trading goes on without, and the journal keeps what belongs there"
+                "warning: store: \(error.description); the run goes on without, and the journal keeps what belongs there"
             )
         }
-        var follower: StoreFollower?
-        if let journal {
-            follower = StoreFollower(
-                store: store, journal: journal,
-                settings: StoreFollowerSettings(
-                    keepTradeDays: services.store.tradeDays, keepBucketDays: services.store.bucketDays))
-            follower?.start()
+        let follower = StoreFollower(
+            store: store, journal: journal,
+            settings: StoreFollowerSettings(
+                keepTradeDays: services.store.tradeDays, keepBucketDays: services.store.bucketDays))
+        follower.start()
+        return LiveStore(store, connections: resources.databaseConnections, journal: journal, follower: follower)
+    }
+
+    /// Whether something can be read from a store that nothing is written to; says why not.
+    private static func isReadable(_ store: TradeStore, _ say: @Sendable (String) -> Void) async -> Bool {
+        do throws(DatabaseError) {
+            if try await store.hasTables() { return true }
+            say(
+                "store: \(store.location) has no tables yet; coefficients begin at 1, and follow what is traded from now on"
+            )
+        } catch {
+            say(
+                "warning: store: \(error.description); coefficients begin at 1, and follow what is traded from now on"
+            )
         }
-        return LiveStore(store, connections: resources.databaseConnections, follower: follower)
+        return false
     }
 
     /// What each instrument traded over the longest period that a strategy looks at, in buckets, oldest first; empty where the
@@ -101,21 +127,10 @@ final class LiveStore: Sendable {
     /// How the follower of the journal fares; nil where there is none.
     var followerStatistics: StoreFollowerStatistics? { self.follower?.statistics }
 
-    /// What a person should know of the follower, each change of it once.
+    /// What a person should know of the follower: each change of it, and while it does not store, again every ten minutes.
     func takeNotices() -> [String] {
         guard let statistics = self.follower?.statistics else { return [] }
-        return self.told.withLock { told in
-            if told == statistics.state { return [] }
-            defer { told = statistics.state }
-            let error = statistics.lastError ?? "it is not reached"
-            switch statistics.state {
-            case .waiting:
-                return ["warning: store: \(error); the journal keeps what belongs there, and it is tried again"]
-            case .failed: return ["ALARM: store: \(error); the journal keeps what is not stored"]
-            case .following: return told == .waiting ? ["the store is followed again"] : []
-            case .starting, .stopped: return []
-            }
-        }
+        return self.notices.withLock { $0.lines(statistics, at: .now) { self.journal?.bytesOnDisk ?? 0 } }
     }
 
     /// Stores what the journal has, for no longer than ten seconds, and lets go of all connections.

@@ -23,13 +23,16 @@ public struct ServicePasswords: Sendable {
         _ services: ServicesConfiguration, from environment: KeyEnvironment
     ) throws(KeyError) -> ServicePasswords {
         let names = [services.store.passwordVariable, services.bus.passwordVariable]
+        let keys = ["store.password_env", "bus.password_env"]
         var values: [String?] = []
-        for name in names {
+        for (name, key) in zip(names, keys) {
             guard let name else {
                 values.append(nil)
                 continue
             }
-            guard let value = environment.value(name) else { throw .variableMissing(name) }
+            guard let value = environment.value(name) else {
+                throw .passwordMissing(key: key, variable: name)
+            }
             guard (1...VenueKeys.byteLimit).contains(value.utf8.count),
                 value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
             else { throw .unfit(source: name) }

@@ -56,6 +56,8 @@ public enum Screen {
                     + "  \(Figures.right(Figures.duration(stage.p99), 9))  \(Figures.right(Figures.duration(stage.worst), 9))"
             )
         }
+        let services = progress.services?.lines ?? []
+        if !services.isEmpty { lines += [""] + services.map { "  " + $0 } }
         lines.append(totals.attention.isEmpty ? "  every pair is as its configuration asks for" : "")
         lines += Self.attention(totals, rows: height - lines.count)
         return Array(lines.prefix(height))
@@ -131,6 +133,7 @@ public enum Screen {
         for (name, session) in (report.sessions ?? [:]).sorted(by: { $0.key < $1.key }) {
             lines.append(Self.line(name, session))
         }
+        lines += report.services?.lines ?? []
         lines.append("memory       \(report.memoryBytes.resident / 1_000_000) MB resident")
         lines.append("state hash   \(report.stateHash)")
         lines.append(

@@ -9,6 +9,8 @@ public struct ServicesReport: Codable, Sendable {
     public var store: StoreReport?
     /// The bus; nil where the run connected to the venues itself.
     public var bus: BusReport?
+    /// What journal and store had to tell, oldest first; the last 1,000.
+    public var notices: [String] = []
 
     /// Nothing.
     public init() {}
@@ -49,8 +51,10 @@ public struct StoreReport: Codable, Sendable {
     public var place: String
     /// The most connections that the desk may have.
     public var plannedConnections: Int
-    /// How many are open.
+    /// How many were open when quoting ended.
     public var connections: Int
+    /// The most that were open at once.
+    public var mostConnections: Int
     /// How the pool fared.
     public var pool: PoolStatistics
     /// How the cache of answers fared.
@@ -70,18 +74,26 @@ public struct StoreReport: Codable, Sendable {
 
     init(_ store: LiveStore, planned: Int) {
         let pool = store.statistics
-        let follower = store.followerStatistics
         self.place = store.store.location.description
         self.plannedConnections = planned
         self.connections = pool.inUse + pool.idle
+        self.mostConnections = pool.mostOpen
         self.pool = pool
         self.cache = store.store.cacheStatistics
         self.batches = store.store.batchStatistics
-        self.storedRecords = follower?.records ?? 0
-        self.lagRecords = follower?.lagRecords ?? 0
-        self.lagSeconds = follower?.lagSeconds ?? 0
-        self.retries = follower?.retries ?? 0
-        self.lastError = follower?.lastError
+        (self.storedRecords, self.lagRecords, self.lagSeconds, self.retries) = (0, 0, 0, 0)
+        self.takeFollower(of: store)
+    }
+
+    /// Takes how the follower has fared by now: it stores the last records when the run is over.
+    mutating func takeFollower(of store: LiveStore) {
+        guard let follower = store.followerStatistics else { return }
+        self.storedRecords = follower.records
+        self.lagRecords = follower.lagRecords
+        self.lagSeconds = follower.lagSeconds
+        self.retries = follower.retries
+        self.lastError = follower.lastError
+        self.mostConnections = max(self.mostConnections, store.statistics.mostOpen)
     }
 }
 

@@ -143,6 +143,12 @@ public final class Journal: @unchecked Sendable {
     /// The number of the last record that is on the disk.
     public var durableSequence: UInt64 { self.queue.durableSequence.load(ordering: .acquiring) }
 
+    /// How many bytes its segments take on the disk; asks the system for each of them.
+    public var bytesOnDisk: Int {
+        let segments = (try? JournalFolder(path: self.folder).segments()) ?? []
+        return segments.reduce(0) { $0 + JournalFolder.bytes(of: $1.path) }
+    }
+
     /// How many of the entries appended so far are on the disk.
     public var durableEntries: Int { self.queue.durableEntries.load(ordering: .acquiring) }
 
@@ -150,29 +156,26 @@ public final class Journal: @unchecked Sendable {
     public var statistics: JournalStatistics { self.queue.status.withLock { $0.figures.summary } }
 
     /// What people should be told, oldest first, each once: failures, their ends, and what retention could not do. At most 100 wait.
-    public func takeNotices() -> [String] {
+    public func takeNotices() -> [JournalNotice] {
         let isFailing = self.isFailing
         return self.queue.status.withLock { status in
             defer { status.notices = [] }
             // The writer can't say so itself while it waits for the disk.
             if isFailing, status.failure == nil, !status.isStallTold {
                 status.isStallTold = true
-                status.notices.append(self.stallText)
+                status.notices.append(JournalNotice(severity: .alarm, text: self.stallText))
             }
             return status.notices
         }
     }
 
     private var stallText: String {
-        "journal \(self.folder): the disk does not keep up; quotes are pulled until it does"
+        "journal \(self.folder): the disk does not keep up; what happens waits in memory until it does"
     }
 
     /// A follower has what comes before `sequence` and needs everything from there on: no segment is deleted that holds any of it.
     /// A follower that does not know yet says 0.
     public func holdFrom(_ sequence: UInt64) { self.queue.hold.store(sequence, ordering: .releasing) }
-
-    /// Nobody follows any more.
-    public func releaseHold() { self.queue.hold.store(.max, ordering: .releasing) }
 
     /// A reader, from record `sequence` on, of what is on the disk.
     ///

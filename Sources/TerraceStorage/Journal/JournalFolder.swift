@@ -59,11 +59,10 @@ struct JournalFolder: Sendable {
         while let last = above.last, last.path != "/", !FileManager.default.fileExists(atPath: last.path) {
             above.append(last.deletingLastPathComponent())
         }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: self.path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw .system(what: "create", path: self.path, reason: "\((error as NSError).localizedDescription)")
+        for folder in above.dropLast().reversed().map({ $0.path }) + [self.path] {
+            if unsafe mkdir(folder, 0o700) == 0 || errno == EEXIST { continue }
+            throw .system(
+                what: "create", path: folder, reason: "\(JournalFiles.reason(errno)): name another folder in \"data\"")
         }
         for folder in above {
             let result = JournalFiles.system.syncFolder(folder.path)

@@ -20,7 +20,7 @@ final class JournalQueue: @unchecked Sendable {
     /// For people.
     struct Status {
         var failure: String?
-        var notices: [String] = []
+        var notices: [JournalNotice] = []
         /// Whether people know that the writer does not come back from the disk: only the shard sees that.
         var isStallTold = false
         var figures = JournalFigures()

@@ -172,7 +172,7 @@ final class JournalWriter: @unchecked Sendable {
             if let failure = self.writeOut() { return failure }
             self.description = run
             self.newRun = nil
-            do { try self.ledger.begin(run, isNew: false) } catch { self.tell("journal: \(error)") }
+            do { try self.ledger.begin(run, isNew: false) } catch { self.tell(.warning, "journal: \(error)") }
             self.count(records: 1)
             return nil
         }
@@ -296,6 +296,7 @@ final class JournalWriter: @unchecked Sendable {
             if self.segments[1].first > hold {
                 if !self.saysTooMuch {
                     self.tell(
+                        .warning,
                         """
                         journal \(self.folder.path): \(total) bytes are kept, above the \(self.settings.keepBytes) allowed, because \
                         a follower has read up to record \(hold) only: see why it does not go on before the disk is full
@@ -307,6 +308,7 @@ final class JournalWriter: @unchecked Sendable {
             let result = self.files.remove(self.folder.path(of: self.segments[0].first))
             if result < 0, result != -2 {
                 self.tell(
+                    .warning,
                     "journal: can't delete \(self.folder.path(of: self.segments[0].first)): \(JournalFiles.reason(-result))"
                 )
                 return
@@ -324,11 +326,11 @@ final class JournalWriter: @unchecked Sendable {
         let text =
             """
             journal \(self.folder.path): can't \(failure.what) the segment\(reason); \(self.batch.count + waiting) records or more \
-            wait in memory, and quotes are pulled until they are written\(failure.code == 28 ? ": free space on the disk" : "")
+            wait in memory until they are written\(failure.code == 28 ? ": free space on the disk" : "")
             """
         if self.failingSince == nil {
             self.failingSince = JournalFiles.monotonic()
-            self.tell(text)
+            self.tell(.alarm, text)
         }
         self.queue.status.withLock { status in
             status.failure = text
@@ -349,17 +351,24 @@ final class JournalWriter: @unchecked Sendable {
             defer { (status.failure, status.isStallTold) = (nil, false) }
             return status.isStallTold
         }
-        if wasStalled { self.tell("journal \(self.folder.path): the disk keeps up again; no order or fill was lost") }
+        if wasStalled {
+            self.tell(
+                .information, "journal \(self.folder.path): the disk keeps up again; no order or fill was lost")
+        }
         if let since = self.failingSince {
             let milliseconds = (JournalFiles.monotonic() - since) / 1_000_000
-            self.tell("journal \(self.folder.path): records are written again, after \(milliseconds) ms; none was lost")
+            self.tell(
+                .information,
+                "journal \(self.folder.path): records are written again, after \(milliseconds) ms; none was lost")
         }
         self.failingSince = nil
     }
 
-    private func tell(_ text: String) {
+    private func tell(_ severity: JournalNotice.Severity, _ text: String) {
         self.queue.status.withLock { status in
-            if status.notices.count < 100 { status.notices.append(text) }
+            if status.notices.count < 100 {
+                status.notices.append(JournalNotice(severity: severity, text: text))
+            }
         }
     }
 }

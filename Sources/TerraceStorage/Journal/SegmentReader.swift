@@ -111,12 +111,6 @@ final class SegmentReader {
     /// Where in the file the next record begins.
     var offset: Int { self.readTo - self.bytes.left }
 
-    /// Whether the file has been deleted meanwhile.
-    var isDeleted: Bool {
-        var status = stat()
-        return unsafe fstat(self.descriptor, &status) == 0 && status.st_nlink == 0
-    }
-
     /// The size of the file now.
     var fileSize: Int {
         var status = stat()

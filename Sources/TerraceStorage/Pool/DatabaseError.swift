@@ -22,6 +22,8 @@ public struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertible
         case conflict
         /// The tables are not those that the program expects.
         case schema
+        /// The tables are of a newer program.
+        case newerSchema = "newer_schema"
         /// What the database holds is damaged.
         case corrupt
         /// Somebody else holds what this needs.
@@ -41,7 +43,7 @@ public struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertible
         /// Only people can change it: to try again by itself makes no sense.
         public var isForPeople: Bool {
             switch self {
-            case .authentication, .missingDatabase, .schema, .corrupt, .readOnly: true
+            case .authentication, .missingDatabase, .schema, .newerSchema, .corrupt, .readOnly: true
             case .unreachable, .tooManyConnections, .full, .timedOut, .constraint, .conflict, .locked, .cancelled,
                 .queueFull, .stopped, .other:
                 false
@@ -72,10 +74,18 @@ public struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertible
         return "\(self.place): \(self.detail)\(code): \(self.remedy)"
     }
 
+    /// Whether it is the path of a file.
+    private var isFile: Bool { !self.place.hasPrefix("postgres://") }
+
     private var remedy: String {
         switch self.kind {
+        case .authentication where self.isFile: "give this user the right to read and write the file and its folder"
+        case .missingDatabase where self.isFile:
+            "see that it is the path of a file, no folder, in a folder that is there and may be written to"
+        case .readOnly where self.isFile: "give this user the right to write the file and its folder"
+        case .other where self.isFile: "look at the disk and at the file"
         case .unreachable: "see that the server runs and is reached from here; it is tried again"
-        case .authentication: "check user, password (in the URL, PGPASSWORD or ~/.pgpass), pg_hba.conf and rights"
+        case .authentication: "check user, password (`password_env`, PGPASSWORD or ~/.pgpass), pg_hba.conf and rights"
         case .missingDatabase: "create it (createdb), or correct its name in the URL"
         case .tooManyConnections: "raise max_connections at the server, or end what else is connected there"
         case .readOnly: "point the URL at the primary, or give the right to write"
@@ -83,7 +93,8 @@ public struct DatabaseError: Error, Equatable, Sendable, CustomStringConvertible
         case .timedOut: "see what loads the server; it is tried again where that is safe"
         case .constraint: "this is a fault of the program if it was not expected: report it"
         case .conflict: "the transaction may be repeated"
-        case .schema: "use the program and the database of the same version"
+        case .schema: "see what changed the tables; where they are mended it goes on by itself"
+        case .newerSchema: "use the program and the database of the same version"
         case .corrupt: "restore the database from a copy; the journal fills what is missing"
         case .locked: "end the other program that uses it, or wait"
         case .cancelled: "nothing to do"

@@ -155,7 +155,13 @@ struct PoolMachine {
     mutating func opened(_ index: Int, random: UInt64, at now: Int64, into actions: inout [Action]) {
         guard self.slots[index].state == .connecting else { return }
         self.failures = 0
-        self.tally.countOpened()
+        let others = self.slots.count { slot in
+            switch slot.state {
+            case .idle, .checking, .serving, .recovering, .closing: true
+            case .empty, .connecting, .ended: false
+            }
+        }
+        self.tally.countOpened(open: others + 1)
         let lifetime = max(1, self.settings.lifetime.nanosecondsHeld)
         let early = Int64(truncatingIfNeeded: random % UInt64(lifetime / 10 + 1))
         self.slots[index].recycleAt = now.held(plus: lifetime - early)

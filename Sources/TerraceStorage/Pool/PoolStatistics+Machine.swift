@@ -30,6 +30,7 @@ extension PoolStatistics {
             self.failures[kind.rawValue] = count
         }
         self.opened = tally.opened
+        self.mostOpen = tally.mostOpen
         self.reconnects = tally.reconnects
         self.openFailures = tally.openFailures
         self.recycled = tally.recycled

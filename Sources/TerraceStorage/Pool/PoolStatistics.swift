@@ -49,6 +49,8 @@ public struct PoolStatistics: Sendable, Equatable, Codable {
     public var failures: [String: Int] = [:]
     /// Connections opened.
     public var opened = 0
+    /// The most that were open at once.
+    public var mostOpen = 0
     /// Of these, how many followed on one that was lost.
     public var reconnects = 0
     /// Attempts to connect that failed.
@@ -60,31 +62,4 @@ public struct PoolStatistics: Sendable, Equatable, Codable {
 
     /// Nothing counted.
     public init() {}
-
-    /// For people.
-    public var lines: [String] {
-        let state = self.isUp ? "up" : "down"
-        var lines = [
-            "pool \(state): \(self.inUse) of \(self.size) in use (\(self.leased) leased), \(self.idle) idle, "
-                + "\(self.changing) changing, \(self.waiting) waiting (most \(self.mostWaiting))",
-            "queries \(self.queries): p50 \(Self.text(self.services.p50)), p99 \(Self.text(self.services.p99)), most "
-                + "\(Self.text(self.services.most)); waited p50 \(Self.text(self.waits.p50)), p99 "
-                + "\(Self.text(self.waits.p99)), most \(Self.text(self.waits.most))",
-            "connections opened \(self.opened), again \(self.reconnects), not opened \(self.openFailures), recycled "
-                + "\(self.recycled), lost \(self.lost); requests late \(self.waitTimeouts), refused "
-                + "\(self.refused + self.refusedDown), withdrawn \(self.cancelled)",
-        ]
-        if !self.failures.isEmpty {
-            let kinds = self.failures.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-            lines.append("failures: \(kinds.joined(separator: ", "))")
-        }
-        if !self.isUp, let lastFailure { lines.append("last failure: \(lastFailure)") }
-        return lines
-    }
-
-    private static func text(_ microseconds: Double) -> String {
-        if microseconds < 1_000 { return "\(Int(microseconds)) us" }
-        let tenths = Int((microseconds / 100).rounded())
-        return "\(tenths / 10).\(tenths % 10) ms"
-    }
 }

@@ -11,6 +11,8 @@ struct PoolTally {
     var cancelled = 0
     var refusedStopped = 0
     private(set) var opened = 0
+    /// The most that were open at once.
+    private(set) var mostOpen = 0
     /// Opened in the place of one that was lost.
     private(set) var reconnects = 0
     private var toReplace = 0
@@ -37,8 +39,10 @@ struct PoolTally {
     mutating func record(wait: Int64) { self.waits.record(UInt64(min(max(wait, 0), Self.most))) }
     mutating func record(service: Int64) { self.services.record(UInt64(min(max(service, 0), Self.most))) }
 
-    mutating func countOpened() {
+    /// Another one is open: with it there are `open`.
+    mutating func countOpened(open: Int) {
         self.opened += 1
+        self.mostOpen = max(self.mostOpen, open)
         if self.toReplace > 0 {
             self.toReplace -= 1
             self.reconnects += 1

@@ -21,7 +21,7 @@ public enum PostgresAddressError: Error, Equatable, CustomStringConvertible {
 
     /// What is wrong, and what is right.
     public var description: String {
-        let form = "write postgres://user:password@host:port/database"
+        let form = "write postgres://user@host:port/database (the password: `password_env`, PGPASSWORD or ~/.pgpass)"
         return switch self {
         case .scheme: "the database's URL begins with neither postgres:// nor postgresql://: \(form)"
         case .tooLong: "the database's URL has more than 2000 bytes: \(form)"

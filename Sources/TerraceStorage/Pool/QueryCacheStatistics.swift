@@ -27,15 +27,4 @@ public struct QueryCacheStatistics: Sendable, Equatable, Codable {
 
     /// Nothing counted.
     public init() {}
-
-    /// For people.
-    public var lines: [String] {
-        let percent = Int((self.rate * 1_000).rounded())
-        return [
-            "cache: \(percent / 10).\(percent % 10) % without a query: hits \(self.hits) (mean age "
-                + "\(Int(self.meanAgeMilliseconds)) ms), joined \(self.joins), asked \(self.misses), failed "
-                + "\(self.failures); \(self.entries) entries, \(self.bytes / 1_024) KiB, \(self.underWay) under way, "
-                + "evicted \(self.evictions), refused \(self.refused)"
-        ]
-    }
 }

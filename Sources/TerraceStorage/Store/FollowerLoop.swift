@@ -50,6 +50,8 @@ final class FollowerLoop: @unchecked Sendable {
     private var retentionDue = Deadline.now
     /// Why going on makes no sense.
     private var verdict: String?
+    /// Why the journal can't be read now; trying again may help.
+    private var refusal: String?
 
     init(store: TradeStore, source: Source, settings: StoreFollowerSettings) {
         self.store = store
@@ -94,11 +96,17 @@ final class FollowerLoop: @unchecked Sendable {
                     try self.session(writer, lease)
                 }
                 if self.verdict == nil, self.control.withLock({ $0.isDone && $0.end != nil }) { break }
-                if self.verdict == nil { self.sleep(.milliseconds(10)) }
+                if let refusal = self.refusal {
+                    self.refusal = nil
+                    self.failed(refusal)
+                } else if self.verdict == nil {
+                    self.sleep(.milliseconds(10))
+                }
             } catch {
                 if error.kind == .stopped { break }
-                if error.kind == .schema { self.verdict = error.description }
-                self.failed(error)
+                // Tables that are wrong otherwise somebody may mend while this runs.
+                if error.kind == .newerSchema { self.verdict = error.description }
+                self.failed(error.description, isConflict: error.kind == .conflict)
             }
         }
         self.control.withLock { control in
@@ -108,17 +116,17 @@ final class FollowerLoop: @unchecked Sendable {
         self.ended.signal()
     }
 
-    private func failed(_ error: DatabaseError) {
+    private func failed(_ text: String, isConflict: Bool = false) {
         self.failures += 1
         self.control.withLock { control in
             control.statistics.state = .waiting
             control.statistics.retries += 1
-            control.statistics.lastError = error.description
+            control.statistics.lastError = text
             if control.behindSince == .never { control.behindSince = .now }
         }
         if self.verdict != nil || self.isOver { return }
         // Somebody who stores the same journal was faster: where he is now is asked for at once.
-        if error.kind == .conflict, self.failures < 10 { return }
+        if isConflict, self.failures < 10 { return }
         let doublings = min(self.failures - 1, 20)
         let longest = self.settings.mostBackoff.nanosecondsHeld
         let (product, overflow) = self.settings.leastBackoff.nanosecondsHeld.multipliedReportingOverflow(
@@ -156,6 +164,11 @@ final class FollowerLoop: @unchecked Sendable {
             switch error {
             case .database(let error): throw error
             case .journal(.empty): self.sleep(.milliseconds(100))
+            case .journal(.system):
+                // Too many open files, or a disk that fails for a moment: nothing is wrong with the journal. What was read half is
+                // read anew.
+                (self.reader, self.fold, self.pending) = (nil, nil, nil)
+                self.refusal = error.text
             case .journal(let error): self.verdict = error.description
             case .ledger(let error): self.verdict = error.description
             }
@@ -325,4 +338,13 @@ enum FollowerFailure: Error {
     case database(DatabaseError)
     case journal(JournalError)
     case ledger(LedgerError)
+
+    /// For people.
+    var text: String {
+        switch self {
+        case .database(let error): error.description
+        case .journal(let error): error.description
+        case .ledger(let error): error.description
+        }
+    }
 }

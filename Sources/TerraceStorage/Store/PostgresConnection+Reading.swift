@@ -1,6 +1,8 @@
 import TerraceCore
 
 extension PostgresConnection: StoreReading {
+    func tables() throws(DatabaseError) -> Int { try PostgresSchema.check(self) }
+
     func migrate() throws(DatabaseError) { try PostgresSchema.migrate(self) }
     func writer() -> any StoreWriting { PostgresStore(self) }
 

@@ -8,7 +8,7 @@ enum PostgresSchema {
 
     /// Applies what is missing: each migration in one transaction, under a lock, so that several processes may start at once.
     ///
-    /// - Throws: `schema` where the tables are newer than this program.
+    /// - Throws: `newerSchema` where the tables are newer than this program.
     static func migrate(_ connection: PostgresConnection, upTo newest: Int = StoreMigration.newest)
         throws(DatabaseError)
     {
@@ -34,7 +34,7 @@ enum PostgresSchema {
 
     /// The number of the tables that are there; 0: none.
     ///
-    /// - Throws: `schema` where it is one that this program does not know.
+    /// - Throws: `newerSchema` where it is one that this program does not know.
     @discardableResult
     static func check(_ connection: PostgresConnection) throws(DatabaseError) -> Int {
         let found = try connection.execute("SELECT to_regclass('schema_versions') IS NOT NULL")
@@ -45,7 +45,7 @@ enum PostgresSchema {
         let number = Int(try connection.execute("SELECT coalesce(max(number), 0) FROM schema_versions").int(0, 0))
         if number > StoreMigration.newest {
             throw DatabaseError(
-                .schema, at: connection.address.description,
+                .newerSchema, at: connection.address.description,
                 "the tables have number \(number), and this program knows up to \(StoreMigration.newest)")
         }
         return number

@@ -3,6 +3,11 @@ internal import GRDB
 import TerraceCore
 
 extension SQLiteConnection: StoreReading {
+    func tables() throws(DatabaseError) -> Int {
+        let path = self.path
+        return try self.run { try SQLiteSchema.check($0, path) }
+    }
+
     func migrate() throws(DatabaseError) { try SQLiteSchema.migrate(self) }
     func writer() -> any StoreWriting { SQLiteStore(self) }
 

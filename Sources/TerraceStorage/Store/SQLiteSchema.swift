@@ -4,7 +4,7 @@ internal import GRDB
 enum SQLiteSchema {
     /// Applies what is missing: each migration in one transaction that locks the file, so that several processes may start at once.
     ///
-    /// - Throws: `schema` where the tables are newer than this program.
+    /// - Throws: `newerSchema` where the tables are newer than this program.
     static func migrate(
         _ connection: SQLiteConnection, upTo newest: Int = StoreMigration.newest
     ) throws(DatabaseError) {
@@ -30,7 +30,7 @@ enum SQLiteSchema {
 
     /// The number of the tables that are there; 0: none.
     ///
-    /// - Throws: `schema` where it is one that this program does not know; `corrupt`.
+    /// - Throws: `newerSchema` where it is one that this program does not know; `corrupt`.
     @discardableResult
     static func check(_ database: Database, _ path: String) throws -> Int {
         // Asked of the file: GRDB's `tableExists` remembers what it has found once, and others make tables too.
@@ -45,7 +45,7 @@ enum SQLiteSchema {
         let number = numbers.count
         if number > StoreMigration.newest {
             throw DatabaseError(
-                .schema, at: path,
+                .newerSchema, at: path,
                 "the tables have number \(number), and this program knows up to \(StoreMigration.newest)")
         }
         return number

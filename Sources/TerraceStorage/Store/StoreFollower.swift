@@ -4,8 +4,8 @@ internal import Synchronization
 /// Brings what is in a journal to a store, each fact once, on a thread of its own.
 ///
 /// A batch and the cursor that says how far the journal is stored are one transaction. Whatever is interrupted, and wherever, the
-/// cursor tells where to go on; so a commit whose answer was lost is neither repeated nor forgotten. While the store is down the
-/// journal keeps what is not stored, and the follower tries again, for ever. It gives up only where trying again can't help: where
+/// cursor tells where to go on; so a commit whose answer was lost is neither repeated nor forgotten. While the store is down, or the
+/// system refuses to read the journal, the journal keeps what is not stored, and the follower tries again, for ever. It gives up only where trying again can't help: where
 /// the tables are of a newer program, or the journal is damaged or not the one that was stored before.
 public final class StoreFollower: Sendable {
     private let loop: FollowerLoop

@@ -6,7 +6,7 @@ public struct StoreFollowerStatistics: Sendable, Equatable {
         case starting
         /// It stores what comes.
         case following
-        /// The store failed; it is tried again.
+        /// The store failed, or the journal could not be read; it is tried again.
         case waiting
         /// It has given up: the journal or the tables are not what this program can go on with. Nothing is lost: the journal
         /// keeps what is not stored.
@@ -27,7 +27,7 @@ public struct StoreFollowerStatistics: Sendable, Equatable {
     public var batches = 0
     /// Records stored.
     public var records: UInt64 = 0
-    /// How often the store failed.
+    /// How often the store failed, or the journal could not be read.
     public var retries = 0
     /// The last failure, for people; without secrets.
     public var lastError: String?

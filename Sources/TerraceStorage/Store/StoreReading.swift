@@ -13,6 +13,10 @@ protocol StoreReading: PooledConnection {
     ) throws(DatabaseError) -> [StoredFill]
     func openOrders() throws(DatabaseError) -> [StoredOrder]
     func revisions(of strategy: String) throws(DatabaseError) -> [StrategyRevision]
+    /// The number of the tables that are there, 0 where there are none. Changes nothing.
+    ///
+    /// - Throws: `newerSchema` where it is one that this program does not know.
+    func tables() throws(DatabaseError) -> Int
     /// Brings the tables up to date.
     func migrate() throws(DatabaseError)
     /// The rows of a question as text, fields between tabs: to look at tables as they are.

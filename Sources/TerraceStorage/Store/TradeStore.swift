@@ -78,10 +78,17 @@ public final class TradeStore: Sendable {
 
     /// Creates the tables, or brings them up to date; safe where several processes do so at once.
     ///
-    /// - Throws: `schema` where they are newer than this program; why there is no connection; `readOnly` where they would have to
+    /// - Throws: `newerSchema` where they are newer than this program; why there is no connection; `readOnly` where they would have to
     ///   be changed and can't be.
     public func migrate(by deadline: Deadline = .after(.seconds(60))) async throws(DatabaseError) {
         try await self.ask(.critical, deadline) { (connection) throws(DatabaseError) in try connection.migrate() }
+    }
+
+    /// Whether there are tables in it. Changes nothing.
+    ///
+    /// - Throws: `newerSchema` where they are newer than this program; why there is no connection.
+    public func hasTables(by deadline: Deadline = .after(.seconds(5))) async throws(DatabaseError) -> Bool {
+        try await self.ask(.critical, deadline) { (connection) throws(DatabaseError) in try connection.tables() > 0 }
     }
 
     /// Lets no one in any more and closes all connections.
@@ -189,7 +196,7 @@ public final class TradeStore: Sendable {
     ///
     /// - Returns: How many rows went.
     @discardableResult
-    public func deleteOlder(
+    func deleteOlder(
         than horizon: StoreHorizon, chunk: Int = 10_000, by deadline: Deadline = .after(.seconds(60))
     ) async throws(DatabaseError) -> Int {
         var gone = 0

@@ -92,7 +92,11 @@ import Testing
     @Test(
         "never show a password that stands in the file",
         arguments: [
-            "store: postgres://me:hunter2@db/desk", "store: { url: postgres://db/desk?password=hunter2 }",
+            "store: postgres://me:hunter2@db/desk", "store: \"host=db password=hunter2\"",
+            "store: \"dbname=hunter2\"", "store: { url: \"user = me PassWord = hunter2\" }",
+            "store: me:hunter2@db/desk",
+            "store: postgres://db/desk?hunter2=1&x", "store: \"terrace.sqlite?password=hunter2\"",
+            "store: { url: postgres://db/desk?password=hunter2 }",
             "bus: redis://:hunter2@a", "bus: redis://a,redis://:hunt/er2@b",
             "bus: { url: redis://a, password: hunter2 }",
             "store: { url: postgres://db/desk, password_env: hunter2 }",
@@ -101,6 +105,28 @@ import Testing
         let messages = ConfigurationSamples.messages(text + "\n" + ConfigurationSamples.desk)
         #expect(messages.count >= 1)
         #expect(messages.allSatisfy { !$0.contains("hunt") })
+    }
+
+    @Test(
+        "refuse the URL of a store that could never be reached, before anything is tried",
+        arguments: [
+            ("postgres://u@h:99999/x", "port"), ("postgres://", "names no database"),
+            ("postgres://db", "names no database"),
+            ("postgres://db/x?nosuch=1", "nosuch"), ("postgres://db/x?sslmode=bogus", "sslmode"),
+            ("postgres://a,b/x", "single host"),
+        ])
+    func wrongURL(url: String, what: String) {
+        for text in ["store: \(url)", "store: { url: \"\(url)\" }"] {
+            let messages = ConfigurationSamples.messages(text + "\n" + ConfigurationSamples.desk)
+            #expect(messages.count == 1 && messages[0].contains(what), "\(messages)")
+            #expect(!messages[0].contains("user:password"))
+        }
+    }
+
+    @Test("say one thing of a URL that is refused") func refusedOnce() {
+        let messages = ConfigurationSamples.messages(
+            "store: { url: postgres://me:hunter2@db/desk, password_env: X }\n" + ConfigurationSamples.desk)
+        #expect(messages.count == 1 && messages[0].contains("holds a password"), "\(messages)")
     }
 
     @Test("warn where prices come in the clear from another machine") func clear() throws {
@@ -120,6 +146,8 @@ import Testing
         let environment = KeyEnvironment(value: { box.values[$0] }, remove: { box.values[$0] = nil })
         let passwords = try ServicePasswords.load(services, from: environment)
         #expect(passwords.store == "one two" && passwords.bus == "three" && box.values == ["C": "four"])
-        #expect(throws: KeyError.variableMissing("A")) { try ServicePasswords.load(services, from: environment) }
+        #expect(throws: KeyError.passwordMissing(key: "store.password_env", variable: "A")) {
+            try ServicePasswords.load(services, from: environment)
+        }
     }
 }

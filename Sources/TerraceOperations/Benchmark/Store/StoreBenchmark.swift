@@ -8,6 +8,8 @@ public struct StoreBenchmark: Sendable {
     public struct Failure: Error, Equatable, CustomStringConvertible {
         /// What happened.
         public let description: String
+        /// Another database would do: this one is not empty.
+        public var isOfPlace = false
     }
 
     private let locations: [StoreLocation]
@@ -79,13 +81,13 @@ public struct StoreBenchmark: Sendable {
         switch location {
         case .sqlite(let path):
             if FileManager.default.fileExists(atPath: path) {
-                throw Failure(description: "\(path) is there already: name a file that is not")
+                throw Failure(description: "\(path) is there already: name a file that is not", isOfPlace: true)
             }
         case .postgres(let address):
             let connection = try PostgresConnection.connected(to: address)
             defer { connection.close(by: .after(.seconds(1))) }
             if try connection.execute("SELECT to_regclass('schema_versions') IS NOT NULL").bool(0, 0) {
-                throw Failure(description: "\(address) has tables of a store: name an empty database")
+                throw Failure(description: "\(address) has tables of a store: name an empty database", isOfPlace: true)
             }
         }
     }
