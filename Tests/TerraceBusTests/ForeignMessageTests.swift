@@ -93,6 +93,9 @@ import Testing
         var all: [[UInt8]] = []
         for kind in kinds {
             for sequence in sequences {
+                for body in [[0, 0, 1, 0, 2, 2], [0, 0, 1, 0, 2, 2, 0]] as [[UInt8]] {
+                    all.append(Self.message(kind, epoch: epoch, sequence: sequence, time: now, body: body))
+                }
                 for epoch in [epoch, 0, epoch + 1, .max] {
                     all.append(
                         Self.message(
@@ -100,7 +103,6 @@ import Testing
                             body: bodies[all.count % bodies.count]))
                 }
             }
-            for time in times { all.append(Self.message(kind, epoch: epoch, sequence: 1 << 40, time: time)) }
             for body in bodies {
                 for flags in [0, 255] as [UInt8] {
                     all.append(
@@ -108,8 +110,13 @@ import Testing
                 }
             }
         }
+        // Last: after these all others are late.
+        for kind in kinds {
+            for time in times { all.append(Self.message(kind, epoch: epoch, sequence: 1 << 40, time: time)) }
+        }
         // All ways in of a reader, and that of a feed, with a book and without.
         let messages = all
+        let next = Self.message(.update, epoch: epoch, sequence: 7, time: now, body: [0, 0, 1, 0, 2, 2, 0])
         try await bus.onReader { reader in
             let it = reader.subscriber
             let market = it.instruments[5].channel
@@ -123,6 +130,8 @@ import Testing
                     it.instruments[5].sequence = min(sequence, 1 << 62) - min(sequence, 1)
                     it.answer(.book(5), .bytes(bytes), node: 0)
                     it.message(market, bytes.span, line: line)
+                    it.answer(.book(5), .bytes(bytes), node: 0)
+                    it.message(market, next.span, line: line)
                     it.message(it.venues[0].channel, bytes.span, line: line)
                 }
             }

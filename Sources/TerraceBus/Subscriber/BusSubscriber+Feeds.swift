@@ -44,6 +44,7 @@ extension BusSubscriber {
             let gone = self.venues[venue].publishers.remove(at: oldest)
             self.publisherLost(gone.epoch, venue)
         }
+        self.venues[venue].isSettled = true
         self.venues[venue].publishers.append(HeardPublisher(epoch: epoch, at: self.now))
         return self.venues[venue].publishers.count - 1
     }
@@ -88,7 +89,6 @@ extension BusSubscriber {
     /// wanted: somebody has to start or to configure it.
     func checkWhetherServed(_ venue: Int) {
         let name = self.venues[venue].venue.name
-        if !self.venues[venue].publishers.isEmpty { self.venues[venue].isSettled = true }
         let since = self.venues[venue].listensSince
         if !self.venues[venue].isSettled, since > 0, self.now - since >= self.settings.heartbeatLimit,
             self.instruments.contains(where: { $0.venue == venue && $0.wanters > 0 })
