@@ -142,6 +142,7 @@ final class FollowerLoop: @unchecked Sendable {
             while !lease.isStopping, !self.isOver {
                 if self.pending == nil { self.pending = try self.collect(lease) }
                 guard let batch = self.pending else {
+                    self.caughtUp()
                     if self.end != nil {
                         self.control.withLock { $0.isDone = true }
                         return
@@ -172,6 +173,16 @@ final class FollowerLoop: @unchecked Sendable {
             case .journal(let error): self.verdict = error.description
             case .ledger(let error): self.verdict = error.description
             }
+        }
+    }
+
+    /// All that there is was read, and is stored.
+    private func caughtUp() {
+        self.failures = 0
+        self.control.withLock { control in
+            control.statistics.state = .following
+            control.statistics.lastError = nil
+            control.behindSince = .never
         }
     }
 
@@ -223,7 +234,8 @@ final class FollowerLoop: @unchecked Sendable {
         self.hold(cursor ?? 0)
         self.control.withLock { control in
             control.statistics.cursor = cursor ?? 0
-            control.statistics.state = .following
+            // After a failure only what is stored, or nothing to store, shows that it is over.
+            if self.failures == 0 { control.statistics.state = .following }
         }
         let position = cursor ?? oldest.first - 1
         if let fold = self.fold, fold.journal == Int64(bitPattern: journal) {
