@@ -96,8 +96,12 @@ import Testing
             while server.connections < 4 { try await Task.sleep(for: .milliseconds(2)) }
             await server.dropConnections()
             while server.connections < 8 { try await Task.sleep(for: .milliseconds(2)) }
-            let told5 = try await client.ask(1, .post, "/", base)
-            #expect(told5 == .answered(1, 200, ""))
+            // Where the end of the last old connection has not come yet, an order that goes out on it has no answer: one, no more.
+            let first = try await client.ask(1, .post, "/", base)
+            let told5 = try await client.ask(2, .post, "/", base)
+            #expect(told5 == .answered(2, 200, ""))
+            if case .failed(1, .noAnswer)? = first { return }
+            #expect(first == .answered(1, 200, ""))
         }
     }
 
