@@ -103,14 +103,16 @@ public final class Journal: @unchecked Sendable {
     public static func ledger(in folder: String) throws(JournalError) -> Ledger {
         let place = JournalFolder(path: folder)
         while true {
-            guard let newest = try place.segments().last else { throw .empty(folder: folder) }
+            let segments = try place.segments()
+            guard let oldest = segments.first, let newest = segments.last else { throw .empty(folder: folder) }
             do throws(JournalError) {
                 let recovery = try JournalRecovery(folder: place)
                 if recovery.journal == nil { throw JournalError.empty(folder: folder) }
                 return recovery.ledger
             } catch {
-                // The writer may have gone on by so much that it is deleted.
-                guard case .system = error, JournalFolder.isGone(newest.path) else { throw error }
+                // The writer may have gone on, and deleted what was to be read: the oldest goes first.
+                guard case .system = error, JournalFolder.isGone(oldest.path) || JournalFolder.isGone(newest.path)
+                else { throw error }
             }
         }
     }

@@ -90,10 +90,17 @@ public final class JournalBrowser {
             return false
         }
         let due = self.reader.sequence
-        guard let oldest = try self.folder.segments().first, oldest.first > due else { return false }
-        self.notes.append("records \(due) to \(oldest.first - 1) were deleted meanwhile, as the oldest are")
-        self.reader = try JournalReader(folder: self.folder.path, from: oldest.first)
-        return true
+        while true {
+            guard let oldest = try self.folder.segments().first, oldest.first > due else { return false }
+            do throws(JournalError) {
+                self.reader = try JournalReader(folder: self.folder.path, from: oldest.first)
+                self.notes.append("records \(due) to \(oldest.first - 1) were deleted meanwhile, as the oldest are")
+                return true
+            } catch {
+                // That one too may be gone by now.
+                if try self.folder.segments().first == oldest { throw error }
+            }
+        }
     }
 
     /// The last `count` rows, oldest first; then `next` gives what is added.

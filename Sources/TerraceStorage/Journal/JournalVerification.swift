@@ -60,14 +60,21 @@ public struct JournalVerification: Sendable {
             do throws(JournalError) {
                 try self.look(at: segment, next)
             } catch {
-                if case .system = error, JournalFolder.bytes(of: segment.path) == 0, next != nil,
-                    index == 0 || self.segments.isEmpty
+                // The oldest goes first: where one is gone by the writer's doing, all before it are.
+                if case .system = error, JournalFolder.isGone(segment.path),
+                    JournalFolder.isGone(segments[0].path)
                 {
                     self.notes.append("\(segment.path): it was deleted meanwhile, as the oldest are")
+                    (self.ledger, self.isLedgerWhole) = (Ledger(), false)
                     continue
                 }
                 self.fault(error, segment)
             }
+        }
+        if self.segments.isEmpty, self.faults.isEmpty, JournalFolder.isGone(segments[0].path) {
+            // The writer was faster than this: all that was listed is gone.
+            self = try JournalVerification(folder: folder)
+            return
         }
         if let writer = self.writer {
             self.notes.append("process \(writer) is writing to it")
