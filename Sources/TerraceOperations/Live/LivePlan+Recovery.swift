@@ -50,7 +50,8 @@ extension LivePlan {
             state.isStopped = known.isStopped
             state.lossBaseline = known.lossBaseline
             engine.restore(StrategyIndex(UInt32(truncatingIfNeeded: index)), state)
-            restored += 1
+            // A first run finds its own strategies there, of which nothing has happened yet.
+            if known.isSeeded || known.isStopped || !known.shares.isEmpty { restored += 1 }
             if known.isStopped {
                 notes.append(
                     "ALARM: \(strategy.id) was stopped by its loss limit, and stays so until the stop is lifted")

@@ -346,7 +346,8 @@ final class JournalWriter: @unchecked Sendable {
             return
         }
         if self.queue.trouble.load(ordering: .relaxed) == 0 { return }
-        self.queue.trouble.store(0, ordering: .releasing)
+        // Last of all, so that who sees it finds the words for it too.
+        defer { self.queue.trouble.store(0, ordering: .releasing) }
         let wasStalled = self.queue.status.withLock { status in
             defer { (status.failure, status.isStallTold) = (nil, false) }
             return status.isStallTold
