@@ -24,7 +24,7 @@ done
     exit 2
 }
 
-folder=$(mktemp -d "${TMPDIR:-/tmp}/terrace-servers.XXXXXX")
+folder=$(mktemp -d)
 chmod 755 "$folder"
 child=""
 # The guards end the servers, by the numbers of their processes, once nobody holds the descriptors that they wait for: only
